@@ -1,0 +1,4 @@
+{% macro a_time(column) %}
+    {{ return(row_rule(column, column ~ ' is not null and try_cast(' ~ column ~ ' as timestamp) is null',
+                       'is not a time')) }}
+{% endmacro %}

@@ -1,0 +1,3 @@
+{% macro required(column) %}
+    {{ return(row_rule(column, column ~ ' is null', 'is missing')) }}
+{% endmacro %}

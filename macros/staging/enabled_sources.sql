@@ -1,0 +1,5 @@
+{% macro enabled_sources() %}
+    {#- The sources that are on: those CEM_SOURCES names, or the demo company's where it names none. -#}
+    {%- set named = env_var('CEM_SOURCES', '') or 'crm,shop,survey,messaging,web' -%}
+    {{ return(named.split(',') | map('trim') | list) }}
+{% endmacro %}

@@ -1,0 +1,23 @@
+with staged as (
+    {{ union_staging('reviews', computed=['customer_id']) }}
+)
+
+select
+    staged.review_order_id,
+    staged.review_id,
+    staged.order_id,
+    customer_key.customer_id,
+    staged.source_system,
+    staged.source_record_id,
+    staged.customer_namespace,
+    staged.source_customer_id,
+    staged.occurred_at,
+    staged.loaded_at,
+    staged.instrument,
+    staged.touchpoint,
+    staged.channel,
+    staged.rating,
+    staged.has_comment,
+    staged.comment_length
+from staged
+{{ customer_join('staged') }}

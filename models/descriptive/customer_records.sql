@@ -1,0 +1,27 @@
+with staged as (
+    {{ union_staging('customer_records', computed=['customer_id', 'acquisition_cost_amount']) }}
+)
+
+select
+    staged.customer_record_id,
+    customer_key.customer_id,
+    staged.source_system,
+    staged.source_record_id,
+    staged.customer_namespace,
+    staged.source_customer_id,
+    staged.occurred_at,
+    staged.loaded_at,
+    staged.customer_kind,
+    staged.country,
+    staged.region,
+    staged.city,
+    staged.birth_year,
+    staged.segment,
+    staged.preferred_channel,
+    staged.acquisition_channel,
+    staged.currency,
+    staged.original_acquisition_cost_amount,
+    {{ in_base_currency('staged.original_acquisition_cost_amount', 'exchange_rate.rate') }} as acquisition_cost_amount
+from staged
+{{ customer_join('staged') }}
+{{ exchange_rate_join('staged') }}

@@ -1,0 +1,22 @@
+-- A visit belongs to the customer who logs in on that device later, too: identification restates history.
+with staged as (
+    {{ union_staging('web_events', computed=['customer_id']) }}
+)
+
+select
+    staged.web_event_id,
+    customer_key.customer_id,
+    staged.source_system,
+    staged.source_record_id,
+    staged.customer_namespace,
+    staged.source_customer_id,
+    staged.occurred_at,
+    staged.loaded_at,
+    staged.anonymous_id,
+    staged.is_identified,
+    staged.event,
+    staged.page,
+    staged.product_id,
+    staged.campaign_channel
+from staged
+{{ customer_join('staged') }}

@@ -1,0 +1,27 @@
+-- What each response counts for in each measure: its index on 0-100, or, where the instrument asks for a
+-- recommendation on 0-10, +100 (promoter, 9-10), -100 (critic, 0-6) or 0 for the NPS.
+with responses as (
+    select * from {{ ref('int_satisfaction__responses') }}
+    where answered_at < {{ as_of() }}
+)
+
+select
+    instrument,
+    construct || '_index' as measure,
+    response_id,
+    answered_at,
+    response_index as response_value
+from responses
+where construct <> 'recommendation'
+
+union all
+
+select
+    instrument,
+    'nps' as measure,
+    response_id,
+    answered_at,
+    cast(case when lowest_score >= 9 then 100 when lowest_score <= 6 then -100 else 0 end as decimal(18, 6))
+        as response_value
+from responses
+where construct = 'recommendation'

@@ -1,0 +1,55 @@
+-- What one person answered about one construct at one time, on 0-100: the weighted mean of the items, each brought from
+-- its own scale and direction to 0-100. A review that speaks of several orders is one response.
+with survey_answers as (
+    select * from {{ ref('survey_answers') }}
+),
+
+reviews as (
+    select * from {{ ref('reviews') }}
+),
+
+survey_items as (
+    select * from {{ ref('survey_items') }}
+),
+
+answers as (
+    select instrument, invitation_id as response_id, question, cast(score as decimal(18, 4)) as score, occurred_at
+    from survey_answers
+    union all
+    select instrument, review_id, 'rating', min(cast(rating as decimal(18, 4))), min(occurred_at)
+    from reviews
+    group by instrument, review_id
+),
+
+scaled as (
+    select
+        answers.instrument,
+        answers.response_id,
+        answers.occurred_at,
+        answers.score,
+        survey_items.construct,
+        survey_items.weight,
+        -- Decimal, because a sum of doubles depends on the order the engine adds them in.
+        cast(
+            100.0 * case
+                when survey_items.scale_direction > 0 then answers.score - survey_items.scale_min
+                else survey_items.scale_max - answers.score
+            end / (survey_items.scale_max - survey_items.scale_min) as decimal(18, 8)
+        ) as item_index
+    from answers
+    inner join survey_items
+        on answers.instrument = survey_items.instrument and answers.question = survey_items.question
+)
+
+select
+    instrument,
+    construct,
+    response_id,
+    max(occurred_at) as answered_at,
+    cast(count(*) as bigint) as item_count,
+    cast(min(score) as decimal(18, 4)) as lowest_score,
+    cast(
+        cast(sum(cast(item_index * weight as decimal(26, 8))) as double) / sum(weight) as decimal(18, 6)
+    ) as response_index
+from scaled
+group by instrument, construct, response_id

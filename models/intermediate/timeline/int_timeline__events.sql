@@ -1,0 +1,235 @@
+-- Every event of the four types in one shape. An event without a time (a record that says not since when) has no place
+-- in time, and is not here.
+select
+    'customer_records:' || customer_record_id as event_id,
+    customer_id,
+    'descriptive' as data_type,
+    'customer_records' as entity,
+    'recorded' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'record in ' || source_system as description,
+    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+from {{ ref('customer_records') }}
+where occurred_at is not null
+union all
+select
+    'consents:' || consent_id as event_id,
+    customer_id,
+    'descriptive' as data_type,
+    'consents' as entity,
+    case when is_granted then 'granted' else 'withdrawn' end as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'consent to ' || purpose as description,
+    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+from {{ ref('consents') }}
+where occurred_at is not null
+union all
+select
+    'orders:' || order_id as event_id,
+    customer_id,
+    'behavioural' as data_type,
+    'orders' as entity,
+    status as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'order' as description,
+    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+from {{ ref('orders') }}
+where occurred_at is not null
+union all
+select
+    'order_lines:' || order_line_id as event_id,
+    customer_id,
+    'behavioural' as data_type,
+    'order_lines' as entity,
+    'ordered' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    cast(quantity as string) || ' of ' || product_id as description,
+    cast(amount as decimal(18, 4)) as event_value
+from {{ ref('order_lines') }}
+where occurred_at is not null
+union all
+select
+    'payments:' || payment_id as event_id,
+    customer_id,
+    'behavioural' as data_type,
+    'payments' as entity,
+    'paid' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'payment by ' || coalesce(method, 'unknown means') as description,
+    cast(amount as decimal(18, 4)) as event_value
+from {{ ref('payments') }}
+where occurred_at is not null
+union all
+select
+    'refunds:' || refund_id as event_id,
+    customer_id,
+    'behavioural' as data_type,
+    'refunds' as entity,
+    'refunded' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'refund' as description,
+    cast(-amount as decimal(18, 4)) as event_value
+from {{ ref('refunds') }}
+where occurred_at is not null
+union all
+select
+    'survey_answers:' || survey_answer_id as event_id,
+    customer_id,
+    'attitudinal' as data_type,
+    'survey_answers' as entity,
+    'answered' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel as channel,
+    touchpoint as touchpoint,
+    true as is_identified,
+    instrument || ': ' || question as description,
+    cast(score as decimal(18, 4)) as event_value
+from {{ ref('survey_answers') }}
+where occurred_at is not null
+union all
+select
+    'reviews:' || review_order_id as event_id,
+    customer_id,
+    'attitudinal' as data_type,
+    'reviews' as entity,
+    'reviewed' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel as channel,
+    touchpoint as touchpoint,
+    true as is_identified,
+    instrument as description,
+    cast(rating as decimal(18, 4)) as event_value
+from {{ ref('reviews') }}
+where occurred_at is not null
+union all
+select
+    'survey_invitation_events:' || survey_invitation_event_id as event_id,
+    customer_id,
+    'interaction' as data_type,
+    'survey_invitation_events' as entity,
+    event as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'invitation to ' || instrument as description,
+    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+from {{ ref('survey_invitation_events') }}
+where occurred_at is not null
+union all
+select
+    'message_events:' || message_event_id as event_id,
+    customer_id,
+    'interaction' as data_type,
+    'message_events' as entity,
+    event as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'message of ' || coalesce(campaign, 'no campaign') as description,
+    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+from {{ ref('message_events') }}
+where occurred_at is not null
+union all
+select
+    'web_events:' || web_event_id as event_id,
+    customer_id,
+    'interaction' as data_type,
+    'web_events' as entity,
+    event as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    'web' as channel,
+    cast(null as string) as touchpoint,
+    is_identified as is_identified,
+    coalesce(page, event) as description,
+    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+from {{ ref('web_events') }}
+where occurred_at is not null
+union all
+select
+    'opportunity_events:' || opportunity_event_id as event_id,
+    customer_id,
+    'interaction' as data_type,
+    'opportunity_events' as entity,
+    stage as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'opportunity ' || opportunity_id as description,
+    cast(expected_amount as decimal(18, 4)) as event_value
+from {{ ref('opportunity_events') }}
+where occurred_at is not null
+union all
+select
+    'delivery_events:' || delivery_event_id as event_id,
+    customer_id,
+    'interaction' as data_type,
+    'delivery_events' as entity,
+    event as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel as channel,
+    'delivery' as touchpoint,
+    true as is_identified,
+    'delivery of ' || order_id as description,
+    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+from {{ ref('delivery_events') }}
+where occurred_at is not null

@@ -1,0 +1,45 @@
+-- The intervals between stage changes: no overlap, no gap from the first touch to the as-of moment, one left open.
+with stage_changes as (
+    select * from {{ ref('int_journey__stage_changes') }}
+),
+
+-- Of several changes at one moment the furthest counts: nobody is in a stage for no time.
+ranked as (
+    select
+        *,
+        row_number() over (partition by customer_id, valid_from order by priority desc, stage) as place
+    from stage_changes
+),
+
+sequenced as (
+    select
+        customer_id,
+        valid_from,
+        stage,
+        lag(stage) over (partition by customer_id order by valid_from) as previous_stage
+    from ranked
+    where place = 1
+),
+
+entered as (
+    select
+        customer_id,
+        stage,
+        previous_stage,
+        valid_from,
+        lead(valid_from) over (partition by customer_id order by valid_from) as valid_to
+    from sequenced
+    where previous_stage is null or previous_stage <> stage
+)
+
+select
+    md5(customer_id || ':relationship:' || cast(valid_from as string)) as journey_stage_id,
+    customer_id,
+    'relationship' as axis,
+    stage,
+    previous_stage,
+    valid_from,
+    valid_to,
+    valid_to is null as is_current,
+    {{ days_between('valid_from', 'coalesce(valid_to, ' ~ as_of() ~ ')') }} as stage_days
+from entered

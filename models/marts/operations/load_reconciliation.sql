@@ -1,0 +1,52 @@
+-- Rows in = rows loaded + rows quarantined, by source and raw table, for the newest version of every file.
+with landing_files as (
+    select * from {{ ref('int_quality__landing_files') }}
+),
+
+judged_rows as (
+    select * from {{ ref('int_quality__judged_rows') }}
+),
+
+ranked_files as (
+    select
+        *,
+        row_number() over (partition by source_system, raw_table, file_name order by file_version desc) as place
+    from landing_files
+),
+
+files as (
+    select
+        source_system,
+        raw_table,
+        count(*) as file_count,
+        count(duplicate_of) as repeated_file_count,
+        sum(row_count) as row_count,
+        max(loaded_at) as last_loaded_at
+    from ranked_files
+    where place = 1
+    group by source_system, raw_table
+),
+
+judged as (
+    select
+        source_system,
+        raw_table,
+        count(*) - count(quarantine_rule) as loaded_row_count,
+        count(quarantine_rule) as quarantined_row_count
+    from judged_rows
+    group by source_system, raw_table
+)
+
+select
+    files.source_system || ':' || files.raw_table as load_reconciliation_id,
+    files.source_system,
+    files.raw_table,
+    cast(files.file_count as bigint) as file_count,
+    cast(files.repeated_file_count as bigint) as repeated_file_count,
+    cast(files.row_count as bigint) as file_row_count,
+    cast(coalesce(judged.loaded_row_count, 0) as bigint) as loaded_row_count,
+    cast(coalesce(judged.quarantined_row_count, 0) as bigint) as quarantined_row_count,
+    files.last_loaded_at
+from files
+left join judged
+    on files.source_system = judged.source_system and files.raw_table = judged.raw_table

@@ -1,0 +1,87 @@
+-- A month of one measure of one instrument: mean, its 95 % interval, and no figure where too few answered.
+with responses as (
+    select
+        instrument,
+        measure,
+        cast(date_trunc('month', answered_at) as date) as month_date,
+        response_value
+    from {{ ref('int_satisfaction__measured_responses') }}
+),
+
+spans as (
+    select
+        instrument,
+        measure,
+        min(month_date) as first_month_date
+    from responses
+    group by instrument, measure
+),
+
+-- as_of is exclusive: a period that ends at midnight of a first belongs to the month before.
+last_month as (
+    select cast({{ add_days('as_of_at', -1) }} as date) as last_date from {{ ref('int_clock__as_of') }}
+),
+
+months as (
+    select
+        spans.instrument,
+        spans.measure,
+        {{ each_month('spans.first_month_date', 'last_month.last_date') }} as month_date
+    from spans
+    cross join last_month
+),
+
+sums as (
+    select
+        months.instrument,
+        months.measure,
+        months.month_date,
+        cast(count(responses.response_value) as bigint) as answer_count,
+        -- Sums of decimals are exact, so that two runs agree to the last digit.
+        cast(sum(responses.response_value) as double) as value_sum,
+        cast(
+            sum(cast(responses.response_value * responses.response_value as decimal(30, 12))) as double
+        ) as square_sum
+    from months
+    left join responses
+        on months.instrument = responses.instrument
+        and months.measure = responses.measure
+        and months.month_date = responses.month_date
+    group by months.instrument, months.measure, months.month_date
+),
+
+shown as (
+    select
+        *,
+        answer_count < {{ var('minimum_answers') }} as is_suppressed,
+        value_sum / nullif(answer_count, 0) as mean_value,
+        -- The index takes the sample variance; the NPS, by its published formula, that of the shares themselves.
+        greatest(square_sum - value_sum * value_sum / nullif(answer_count, 0), 0)
+        / nullif(case when measure = 'nps' then answer_count else answer_count - 1 end, 0) as variance
+    from sums
+),
+
+estimates as (
+    select
+        *,
+        case when not is_suppressed then mean_value end as score,
+        case when not is_suppressed then sqrt(variance / answer_count) end as standard_error
+    from shown
+)
+
+select
+    md5(instrument || ':' || measure || ':' || cast(month_date as string)) as satisfaction_monthly_id,
+    month_date,
+    instrument,
+    measure,
+    answer_count,
+    is_suppressed,
+    cast(score as decimal(18, 6)) as score,
+    cast(standard_error as decimal(18, 6)) as standard_error,
+    cast(case
+        when score is not null
+            then greatest(score - 1.959964 * standard_error, case when measure = 'nps' then -100 else 0 end)
+    end as decimal(18, 6)) as lower_95,
+    cast(case when score is not null then least(score + 1.959964 * standard_error, 100) end as decimal(18, 6))
+        as upper_95
+from estimates

@@ -1,0 +1,23 @@
+-- One row a row of the CRM's consents.
+{% set row_rules = [
+    required('consent_id'),
+    required('customer_number'),
+    required('purpose'),
+    one_of('is_granted', ['true', 'false']),
+    required('recorded_at'),
+    a_time('recorded_at'),
+] %}
+
+select
+    consent_id,
+    customer_number,
+    purpose,
+    is_granted = 'true' as is_granted,
+    document_version,
+    {{ source_time('recorded_at', 'crm') }} as recorded_at,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('crm', 'consents') }}

@@ -1,0 +1,1 @@
+{{ judged_rows('crm', ['consents', 'customers', 'opportunity_events']) }}

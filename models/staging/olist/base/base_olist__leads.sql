@@ -1,0 +1,17 @@
+-- One row a row of Olist's marketing qualified leads.
+{% set row_rules = [
+    required('mql_id'),
+    required('first_contact_date'),
+    a_time('first_contact_date'),
+] %}
+
+select
+    mql_id as lead_id,
+    {{ source_time('first_contact_date', 'olist') }} as first_contact_at,
+    origin as channel,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('olist', 'leads') }}

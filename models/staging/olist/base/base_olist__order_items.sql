@@ -1,0 +1,27 @@
+-- One row a row of Olist's order items.
+{% set row_rules = [
+    required('order_id'),
+    required('order_item_id'),
+    an_integer('order_item_id'),
+    required('product_id'),
+    required('price'),
+    a_number('price'),
+    at_least('price', 0),
+    required('freight_value'),
+    a_number('freight_value'),
+    at_least('freight_value', 0),
+] %}
+
+select
+    order_id as source_order_id,
+    {{ try_integer('order_item_id') }} as line_number,
+    product_id as source_product_id,
+    seller_id,
+    {{ try_money('price') }} as price,
+    {{ try_money('freight_value') }} as freight,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('olist', 'order_items') }}

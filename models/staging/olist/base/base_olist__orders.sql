@@ -1,0 +1,31 @@
+-- One row a row of Olist's orders.
+{% set row_rules = [
+    required('order_id'),
+    required('customer_id'),
+    required('order_purchase_timestamp'),
+    a_time('order_purchase_timestamp'),
+    a_time('order_approved_at'),
+    a_time('order_delivered_carrier_date'),
+    a_time('order_delivered_customer_date'),
+    a_time('order_estimated_delivery_date'),
+    one_of('order_status', ['created', 'approved', 'invoiced', 'processing', 'shipped', 'delivered', 'unavailable',
+           'canceled']),
+] %}
+
+select
+    order_id as source_order_id,
+    customer_id as order_customer_id,
+    order_status as source_status,
+    {{ source_time('order_purchase_timestamp', 'olist') }} as ordered_at,
+    {{ source_time('order_approved_at', 'olist') }} as approved_at,
+    {{ source_time('order_delivered_carrier_date', 'olist') }} as handed_over_at,
+    {{ source_time('order_delivered_customer_date', 'olist') }} as delivered_at,
+    -- Olist promises a day: it is kept until that day has ended in Brazil.
+    {{ to_utc(add_days('try_cast(order_estimated_delivery_date as timestamp)', 1), var('source_time_zones')['olist']) }}
+        as promised_delivery_at,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('olist', 'orders') }}

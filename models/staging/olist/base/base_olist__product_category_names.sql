@@ -1,0 +1,15 @@
+-- One row a row of Olist's category translation.
+{% set row_rules = [
+    required('product_category_name'),
+    required('product_category_name_english'),
+] %}
+
+select
+    product_category_name as category_portuguese,
+    product_category_name_english as category,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('olist', 'product_category_names') }}

@@ -1,0 +1,32 @@
+-- The lead funnel: a company's first contact opens an opportunity, a closed deal wins it.
+with leads as (
+    select * from {{ loaded_rows(ref('base_olist__leads')) }}
+),
+
+deals as (
+    select * from {{ loaded_rows(ref('base_olist__closed_deals')) }}
+),
+
+steps as (
+    select lead_id, 'opened' as stage, first_contact_at as occurred_at, channel, loaded_at from leads
+    union all
+    select deals.lead_id, 'won', deals.won_at, leads.channel, deals.loaded_at
+    from deals
+    left join leads on deals.lead_id = leads.lead_id
+)
+
+select
+    'olist:' || lead_id || ':' || stage as opportunity_event_id,
+    'olist:' || lead_id as opportunity_id,
+    'olist' as source_system,
+    lead_id || ':' || stage as source_record_id,
+    'olist_lead' as customer_namespace,
+    lead_id as source_customer_id,
+    occurred_at,
+    loaded_at,
+    stage,
+    channel,
+    'BRL' as currency,
+    -- The declared monthly revenue is the seller's own turnover, not what the deal is worth to Olist.
+    cast(null as decimal(18, 4)) as original_expected_amount
+from steps

@@ -1,0 +1,38 @@
+-- One row a row of Online Retail: an invoice line. What kind of line it is follows from invoice number and quantity.
+{% set row_rules = [
+    required('invoice_no'),
+    required('stock_code'),
+    required('quantity'),
+    an_integer('quantity'),
+    required('invoice_date'),
+    a_time('invoice_date'),
+    required('unit_price'),
+    a_number('unit_price'),
+    row_rule('unit_price', "substr(invoice_no, 1, 1) <> 'A' and " ~ try_money('unit_price') ~ ' < 0',
+             'is below 0 outside a bad-debt adjustment'),
+    a_number('customer_id'),
+] %}
+
+select
+    invoice_no,
+    stock_code,
+    -- A repeated line is a line of its own (docs/decisions/0006): lines are told apart by their place in the invoice.
+    row_number() over (partition by invoice_no order by _file_name, _file_row) as line_number,
+    description,
+    {{ try_integer('quantity') }} as quantity,
+    {{ source_time('invoice_date', 'online_retail') }} as invoiced_at,
+    {{ try_money('unit_price') }} as unit_price,
+    cast(cast(try_cast(customer_id as decimal(18, 2)) as bigint) as string) as customer_number,
+    country,
+    case
+        when substr(invoice_no, 1, 1) = 'C' then 'cancellation'
+        when substr(invoice_no, 1, 1) = 'A' then 'bad_debt'
+        when {{ try_integer('quantity') }} < 0 then 'write_off'
+        else 'sale'
+    end as line_kind,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('online_retail', 'invoice_lines') }}

@@ -1,0 +1,1 @@
+{{ judged_rows('online_retail', ['invoice_lines']) }}

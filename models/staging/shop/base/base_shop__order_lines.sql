@@ -1,0 +1,28 @@
+-- One row a row of the shop's order lines.
+{% set row_rules = [
+    required('order_id'),
+    required('line_number'),
+    an_integer('line_number'),
+    required('product_id'),
+    required('quantity'),
+    an_integer('quantity'),
+    at_least('quantity', 1),
+    required('unit_price'),
+    a_number('unit_price'),
+    at_least('unit_price', 0),
+    a_number('discount_amount'),
+] %}
+
+select
+    order_id as source_order_id,
+    {{ try_integer('line_number') }} as line_number,
+    product_id as source_product_id,
+    {{ try_integer('quantity') }} as quantity,
+    {{ try_money('unit_price') }} as unit_price,
+    coalesce({{ try_money('discount_amount') }}, 0) as discount,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('shop', 'order_lines') }}

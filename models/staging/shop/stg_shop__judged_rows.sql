@@ -1,0 +1,1 @@
+{{ judged_rows('shop', ['order_lines', 'orders', 'payments', 'products', 'refunds']) }}

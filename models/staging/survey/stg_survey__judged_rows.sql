@@ -1,0 +1,1 @@
+{{ judged_rows('survey', ['answers', 'invitation_events']) }}

@@ -1,0 +1,1 @@
+"""From a source system's files to the lake: contract, reader, loader. No Dagster import."""

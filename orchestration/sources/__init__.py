@@ -1,0 +1,13 @@
+"""The source systems, one folder each; a folder exports `SOURCE`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from orchestration.ingestion.landing_source import LandingSource
+
+
+def source_named(name: str) -> LandingSource:
+    """The source in the folder `name`. Raises ModuleNotFoundError where there is none."""
+    source: LandingSource = import_module(f"orchestration.sources.{name}").SOURCE
+    return source
