@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet
 
@@ -63,3 +64,33 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
             if known is None or known.version <= file.version:
                 current[file.table, file.name] = file
     return current
+
+
+def write_views(database: Path, lake: Path, tables: list[tuple[str, str]]) -> None:
+    """Make `database` a small DuckDB file with a view `raw_<source>.<table>` for each pair in `tables`.
+
+    For whoever looks at raw tables outside dbt: the rows of completed loads, of the newest version of each file. A
+    table of which the lake holds no file gets no view.
+    """
+    database.parent.mkdir(parents=True, exist_ok=True)
+    database.unlink(missing_ok=True)
+    with duckdb.connect(str(database)) as connection:
+        for source, table in tables:
+            files = [str(path) for path in table_files(lake, source, table)]
+            manifest = [str(path) for path in table_files(lake, source, MANIFEST_TABLE)]
+            if not files:
+                continue
+            connection.execute(f"create schema if not exists raw_{source}")
+            connection.execute(
+                f"""
+                create view raw_{source}.{table} as
+                select raw_row.*
+                from read_parquet({files!r}, union_by_name = true, hive_partitioning = false) as raw_row
+                where (raw_row._file_name, raw_row._file_version) in (
+                    select (file_name, max(file_version))
+                    from read_parquet({manifest!r}, hive_partitioning = false)
+                    where table_name = '{table}'
+                    group by file_name
+                )
+                """
+            )

@@ -1,0 +1,67 @@
+"""A page a suite and an index over them: plain HTML that needs nothing from the network."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from expectations.runner import Finding
+    from expectations.suites import Suite
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1d2733; }
+h1 { font-size: 1.4rem; } table { border-collapse: collapse; width: 100%; } a { color: #14508c; }
+th, td { text-align: left; vertical-align: top; padding: .45rem .7rem; border-bottom: 1px solid #dde3ea; }
+th { background: #f3f6f9; } .held { color: #17693a; } .failed { color: #b3261e; font-weight: 600; }
+"""
+
+_HELD = '<span class="held">held</span>'
+_FAILED = '<span class="failed">FAILED</span>'
+
+
+def write_report(suite: Suite, findings: tuple[Finding, ...], quality: Path) -> Path:
+    """Write the suite's page, renew the index beside it, and return the page's path."""
+    quality.mkdir(parents=True, exist_ok=True)
+    rows = "".join(
+        f"<tr><td>{_verdict(f.success)}</td><td>{escape(f.expectation)}</td><td>{escape(f.observed)}</td>"
+        f"<td>{escape(f.because)}</td></tr>"
+        for f in findings
+    )
+    failed = sum(not f.success for f in findings)
+    summary = f"{len(findings)} expectations, {failed} failed" if failed else f"{len(findings)} expectations, all held"
+    page = quality / f"{suite.layer}__{suite.schema}__{suite.table}.html"
+    page.write_text(
+        _document(
+            f"{suite.name}: {summary}",
+            f'<p><a href="index.html">All checks</a></p><table><tr><th></th><th>Expectation</th><th>Found</th>'
+            f"<th>Because</th></tr>{rows}</table>",
+        ),
+        encoding="utf-8",
+    )
+    _write_index(quality)
+    return page
+
+
+def _write_index(quality: Path) -> None:
+    pages = sorted(page for page in quality.glob("*.html") if page.name != "index.html")
+    rows = "".join(
+        f"<tr><td>{_verdict(_FAILED not in text)}</td>"
+        f'<td><a href="{page.name}">{text.split("<h1>")[1].split("</h1>")[0]}</a></td></tr>'
+        for page in pages
+        for text in [page.read_text(encoding="utf-8")]
+    )
+    body = f"<table><tr><th></th><th>Table</th></tr>{rows}</table>"
+    (quality / "index.html").write_text(_document("Data quality of the last run", body), encoding="utf-8")
+
+
+def _verdict(success: bool) -> str:
+    return _HELD if success else _FAILED
+
+
+def _document(title: str, body: str) -> str:
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{body}</body></html>"
+    )

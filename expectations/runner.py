@@ -1,0 +1,105 @@
+"""Runs a suite against a table in a DuckDB file with Great Expectations, and keeps the result as a page."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from expectations.duckdb_dialect import keep_duckdb_connections
+from expectations.report import write_report
+from expectations.suites import Suite
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One expectation and what came of it. `unexpected_count` is None where the expectation counts no rows."""
+
+    expectation: str
+    because: str
+    success: bool
+    observed: str
+    unexpected_count: int | None
+
+
+@dataclass(frozen=True)
+class SuiteResult:
+    suite: Suite
+    findings: tuple[Finding, ...]
+    report: Path
+
+    @property
+    def success(self) -> bool:
+        return all(finding.success for finding in self.findings)
+
+    def failures(self) -> str:
+        """The failed expectations, a line each."""
+        return "\n".join(
+            f"{self.suite.name}: {f.expectation}; found {f.observed}" for f in self.findings if not f.success
+        )
+
+
+def run_suite(suite: Suite, database: Path, quality: Path) -> SuiteResult:
+    """Hold `suite` against its table in `database` (opened read-only) and write the page below `quality`.
+
+    Raises RuntimeError where an expectation could not be evaluated at all, for instance for want of its column.
+    """
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    # Late, because the import takes seconds, and only a run that checks should pay them.
+    import great_expectations as gx
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    keep_duckdb_connections()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_sql(
+        name=suite.name,
+        connection_string=f"duckdb:///{database.resolve()}?access_mode=READ_ONLY",
+        create_temp_table=False,
+    )
+    try:
+        # A query, not a table: the columns of a table outside the default schema are not found on DuckDB.
+        batch = (
+            source.add_query_asset(suite.table, query=f"select * from {suite.name}")
+            .add_batch_definition_whole_table("all")
+            .get_batch()
+        )
+        configured = gx.ExpectationSuite(
+            suite.name,
+            expectations=[
+                ExpectationConfiguration(
+                    type=wanted["type"], kwargs=wanted.get("kwargs", {}), meta={"position": position}
+                ).to_domain_obj()
+                for position, wanted in enumerate(suite.expectations)
+            ],
+        )
+        # Results come in an order of their own.
+        results = sorted(
+            batch.validate(configured, result_format="SUMMARY").results,
+            key=lambda result: result.expectation_config.meta["position"],
+        )
+        findings = tuple(_finding(wanted, result) for wanted, result in zip(suite.expectations, results, strict=True))
+    finally:
+        source.get_engine().dispose()
+    return SuiteResult(suite, findings, write_report(suite, findings, quality))
+
+
+def _finding(wanted: dict[str, Any], result: Any) -> Finding:
+    raised = result.exception_info
+    # Either one record, or one record a metric that could not be computed.
+    for record in [raised] if "raised_exception" in raised else raised.values():
+        if record["raised_exception"]:
+            raise RuntimeError(f"could not evaluate {_in_words(wanted)}: {record['exception_message']}")
+    values = result.result
+    unexpected = values.get("unexpected_count")
+    observed = values.get("observed_value")
+    if unexpected is not None:
+        examples = ", ".join(str(v) for v in (values.get("partial_unexpected_list") or [])[:5])
+        observed = f"{unexpected} of {values.get('element_count')} rows" + (f", such as {examples}" if examples else "")
+    return Finding(_in_words(wanted), wanted["because"], bool(result.success), str(observed), unexpected)
+
+
+def _in_words(wanted: dict[str, Any]) -> str:
+    kwargs = ", ".join(f"{key} {value}" for key, value in wanted.get("kwargs", {}).items())
+    return wanted["type"].replace("_", " ") + (f" ({kwargs})" if kwargs else "")

@@ -1,0 +1,1 @@
+"""The Dagster graph: thin definitions over plain functions."""

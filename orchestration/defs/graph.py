@@ -1,0 +1,24 @@
+"""All definitions of one configuration, as one graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.defs.automation import automation_definitions
+from orchestration.defs.ingestion import ingestion_definitions
+from orchestration.defs.publication import publication_definitions
+from orchestration.defs.quality import quality_definitions
+from orchestration.defs.transformation import transformation_definitions
+from orchestration.settings import Settings
+
+
+def graph(settings: Settings, manifest: Path) -> dg.Definitions:
+    return dg.Definitions.merge(
+        ingestion_definitions(settings),
+        transformation_definitions(settings, manifest),
+        quality_definitions(settings),
+        publication_definitions(settings, manifest),
+        automation_definitions(),
+    )

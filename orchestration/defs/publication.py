@@ -1,0 +1,42 @@
+"""The last asset: the published version, made only of what every check has passed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration import progress
+from orchestration.publishing.public_models import public_models
+from orchestration.publishing.publish import publish
+from orchestration.settings import Settings
+
+PUBLISHED = dg.AssetKey(["published", "current"])
+
+
+def publication_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
+    models = public_models(manifest)
+
+    @dg.asset(
+        key=PUBLISHED,
+        deps=[dg.AssetKey([model.schema, model.name]) for model in models],
+        group_name="publication",
+        kinds={"duckdb"},
+    )
+    def published() -> dg.MaterializeResult[None]:
+        """A versioned, read-only copy of the public models, and the switch of `published/current.duckdb` to it."""
+        with progress.stage("publish") as stage:
+            version = publish(
+                settings.warehouse,
+                settings.published,
+                models,
+                settings.clock(),
+                ",".join(settings.sources),
+                settings.keep_versions,
+            )
+            stage.outcome = f"version {version.number}, {len(version.rows)} tables"
+        return dg.MaterializeResult(
+            metadata={"version": version.number, "path": str(version.path), "rows": sum(version.rows.values())}
+        )
+
+    return dg.Definitions(assets=[published])

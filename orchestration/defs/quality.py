@@ -1,0 +1,60 @@
+"""Expectation suites as blocking asset checks: what fails stops everything downstream, publication first of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+
+from expectations.runner import run_suite
+from expectations.suites import Suite, load_suites
+from orchestration import progress
+from orchestration.ingestion.lake import write_views
+from orchestration.settings import Settings
+
+
+def quality_definitions(settings: Settings) -> dg.Definitions:
+    checks = [
+        _check(suite, _raw_asset(suite), _raw_database(suite, settings), settings)
+        for suite in load_suites("raw")
+        if _raw_asset(suite).path[0] in settings.sources
+    ]
+    checks += [
+        _check(suite, dg.AssetKey([suite.schema, suite.table]), lambda: settings.warehouse, settings)
+        for suite in load_suites("marts")
+    ]
+    return dg.Definitions(asset_checks=checks)
+
+
+def _raw_asset(suite: Suite) -> dg.AssetKey:
+    return dg.AssetKey([suite.schema.removeprefix("raw_"), suite.table])
+
+
+def _raw_database(suite: Suite, settings: Settings) -> Callable[[], Path]:
+    def database() -> Path:
+        path = settings.quality / f"{suite.schema}__{suite.table}.duckdb"
+        source, table = _raw_asset(suite).path
+        write_views(path, settings.lake, [(source, table)])
+        return path
+
+    return database
+
+
+def _check(
+    suite: Suite, asset: dg.AssetKey, database: Callable[[], Path], settings: Settings
+) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset=asset, name="expectations", blocking=True)
+    def expectations() -> dg.AssetCheckResult:
+        with progress.stage(f"check {suite.name}") as stage:
+            result = run_suite(suite, database(), settings.quality)
+            failed = sum(not finding.success for finding in result.findings)
+            stage.outcome = f"{len(result.findings)} expectations" + (f", {failed} FAILED" if failed else "")
+        return dg.AssetCheckResult(
+            passed=result.success,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=result.failures() or None,
+            metadata={"report": dg.MetadataValue.path(str(result.report))},
+        )
+
+    return expectations

@@ -1,0 +1,37 @@
+"""Which models are public, and what they say about themselves, from dbt's manifest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class PublicModel:
+    """A model that consumers may read."""
+
+    schema: str
+    name: str
+    description: str
+    column_descriptions: dict[str, str]
+
+    @property
+    def relation(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+def public_models(manifest: Path) -> list[PublicModel]:
+    """The models whose access is `public` in the manifest at `manifest`, in the order of schema and name."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    models = [
+        PublicModel(
+            schema=node["schema"],
+            name=node["name"],
+            description=node["description"],
+            column_descriptions={name: column["description"] for name, column in node["columns"].items()},
+        )
+        for node in nodes
+        if node["resource_type"] == "model" and node["access"] == "public"
+    ]
+    return sorted(models, key=lambda model: (model.schema, model.name))

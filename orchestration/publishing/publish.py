@@ -1,0 +1,146 @@
+"""A published version: written beside the old one, checked, and only then switched to.
+
+Readers open `published/current.duckdb`, a symbolic link. The link is replaced in one step, so a reader sees the old
+version or the new one, whole. A version is never changed once it is there; the file a reader has open stays good.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.publishing.public_models import PublicModel
+
+
+class PublicationError(Exception):
+    """The new version is not what was to be published. The version before stays."""
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    number: int
+    path: Path
+    rows: dict[str, int]
+
+
+def publish(
+    warehouse: Path, published: Path, models: list[PublicModel], published_at: datetime, sources: str, keep: int
+) -> PublishedVersion:
+    """Copy `models` from `warehouse` to a new version in `published`, switch to it, and keep the last `keep` versions.
+
+    Each version is `cem-<number>.duckdb`, readable by DuckDB 1.0 and later, and a folder `cem-<number>/` of the same
+    tables as Parquet. Raises PublicationError where the copy differs from the warehouse.
+    """
+    published.mkdir(parents=True, exist_ok=True)
+    _remove_unfinished(published)
+    number = max(_versions(published), default=0) + 1
+    name = f"cem-{number:06d}"
+    unfinished = published / f"{name}.duckdb.unfinished"
+    parquet = published / f"{name}.unfinished"
+    rows = _copy(warehouse, unfinished, parquet, models, number, published_at, sources)
+    _check(unfinished, rows)
+    target = published / f"{name}.duckdb"
+    parquet.rename(published / name)
+    unfinished.rename(target)
+    _switch(published / "current", Path(name))
+    _switch(published / "current.duckdb", Path(target.name))
+    for old in sorted(_versions(published))[:-keep]:
+        (published / f"cem-{old:06d}.duckdb").unlink()
+        shutil.rmtree(published / f"cem-{old:06d}", ignore_errors=True)
+    return PublishedVersion(number, target, rows)
+
+
+def _versions(published: Path) -> list[int]:
+    return [int(path.stem.removeprefix("cem-")) for path in published.glob("cem-*.duckdb")]
+
+
+def _remove_unfinished(published: Path) -> None:
+    """What an interrupted publication left: never linked to, so nobody reads it."""
+    for path in published.glob("*.unfinished*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _copy(
+    warehouse: Path,
+    target: Path,
+    parquet: Path,
+    models: list[PublicModel],
+    number: int,
+    published_at: datetime,
+    sources: str,
+) -> dict[str, int]:
+    """Write the new version's file and folder; return the rows of each table as the warehouse holds them."""
+    rows = {}
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        # The oldest storage format: BI tools' drivers lag behind.
+        connection.execute(f"attach '{target}' as target (storage_version 'v1.0.0')")
+        for model in models:
+            connection.execute(f"create schema if not exists target.{model.schema}")
+            connection.execute(f"create table target.{model.relation} as from warehouse.{model.relation}")
+            _comment(connection, model)
+            counted = connection.execute(f"select count(*) from warehouse.{model.relation}").fetchone()
+            assert counted is not None
+            rows[model.relation] = counted[0]
+            folder = parquet / model.schema
+            folder.mkdir(parents=True, exist_ok=True)
+            connection.execute(f"copy target.{model.relation} to '{folder / model.name}.parquet' (format parquet)")
+        connection.execute("create schema target.publication")
+        connection.execute(
+            """
+            create table target.publication.version as
+            select ? as version, ?::timestamp as published_at, ? as sources,
+                (select as_of_at from warehouse.intermediate.int_clock__as_of) as as_of_at
+            """,
+            [number, published_at.replace(tzinfo=None), sources],
+        )
+        connection.execute("create table target.publication.tables (table_schema varchar, table_name varchar, rows bigint)")
+        connection.executemany(
+            "insert into target.publication.tables values (?, ?, ?)",
+            [[model.schema, model.name, rows[model.relation]] for model in models],
+        )
+        connection.execute("checkpoint target")
+        connection.execute("detach target")
+    return rows
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> None:
+    """Carry the model's descriptions along: a BI tool shows them where the reader needs them."""
+    described = [(f"table target.{model.relation}", model.description)] + [
+        (f"column target.{model.relation}.{column}", text) for column, text in model.column_descriptions.items()
+    ]
+    for place, text in described:
+        connection.execute(f"comment on {place} is '{text.replace(chr(39), chr(39) * 2)}'")
+
+
+def _check(path: Path, rows: dict[str, int]) -> None:
+    """Open the finished file as a reader would."""
+    left_over = path.with_name(path.name + ".wal")
+    if left_over.exists():
+        # DuckDB would replay it into the file the next reader opens.
+        raise PublicationError(f"{left_over} was left behind; the version is not complete.")
+    with duckdb.connect(str(path), read_only=True) as connection:
+        for relation, expected in rows.items():
+            found = connection.execute(f"select count(*) from {relation}").fetchone()
+            if found != (expected,):
+                raise PublicationError(f"{path}: {relation} holds {found} rows, the warehouse {expected}.")
+    descriptor = os.open(path, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def _switch(link: Path, target: Path) -> None:
+    """Point `link` to `target` in one step."""
+    fresh = link.with_name(f"{link.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    os.replace(fresh, link)

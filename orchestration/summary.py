@@ -1,0 +1,45 @@
+"""The table at the end of a run, read from the published file as any consumer would read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+
+def summary(published: Path) -> str:
+    """What the published file at `published` holds: marts with rows and as-of date, rows in and out a source."""
+    with duckdb.connect(str(published.resolve()), read_only=True) as connection:
+        version, as_of = connection.execute(
+            "select version, cast(as_of_at - interval 1 day as date) from publication.version"
+        ).fetchall()[0]
+        tables = connection.execute(
+            "select table_schema, table_name, rows from publication.tables order by table_schema <> 'marts', table_schema, table_name"
+        ).fetchall()
+        sources = connection.execute(
+            """
+            select source_system, sum(file_count), sum(file_row_count), sum(loaded_row_count),
+                sum(quarantined_row_count)
+            from marts.load_reconciliation group by source_system order by source_system
+            """
+        ).fetchall()
+        reasons = connection.execute(
+            """
+            select source_system, raw_table, quarantine_rule, quarantined_row_count, example_file_name, example_file_row
+            from marts.quarantine_reasons order by all
+            """
+        ).fetchall()
+    lines = [
+        f"{'published':<42}{'rows':>12}   as of",
+        *(f"{f'{schema}.{name}':<42}{rows:>12,}   {as_of}" for schema, name, rows in tables),
+        "",
+        f"{'source':<20}{'files':>8}{'rows in':>12}{'loaded':>12}{'quarantined':>13}",
+        *(f"{s:<20}{files:>8,}{n:>12,}{ok:>12,}{bad:>13,}" for s, files, n, ok, bad in sources),
+    ]
+    if reasons:
+        lines += ["", "in quarantine"]
+        lines += [
+            f"  {source}.{table}: {rule} ({count:,} rows, such as row {row} of {file})"
+            for source, table, rule, count, file, row in reasons
+        ]
+    return "\n".join([*lines, "", f"version {version}: {published} -> {published.resolve().name}"])
