@@ -1,0 +1,180 @@
+"""Gamma-Gamma: what a purchase of a customer is worth on average.
+
+The value of each purchase of a customer is gamma(p, ν), her ν is gamma(q, v); independent of how often she buys.
+
+Source: Fader, Hardie (2013), The Gamma-Gamma Model of Monetary Value; Fader, Hardie, Lee (2005), RFM and CLV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from orchestration.statistics.fitting import Derivatives, Fit, NotIdentifiedError, fit_positive
+from orchestration.statistics.histories import FloatArray
+from orchestration.statistics.transactions import require_positive
+
+
+@dataclass(frozen=True)
+class GammaGamma:
+    """Gamma-Gamma with parameters p, q (shapes) and v (money)."""
+
+    p: float
+    q: float
+    v: float
+
+    def __post_init__(self) -> None:
+        require_positive(self)
+
+    @classmethod
+    def fit(cls, frequency: ArrayLike, mean_spend: ArrayLike, counts: ArrayLike | None = None) -> Fit[Self]:
+        """Maximum likelihood on customers with repeat purchases and positive spend.
+
+        Args:
+            frequency: number of purchases x that `mean_spend` is the average of, 1 or more, (n,).
+            mean_spend: average value of a purchase, positive, (n,), in one currency.
+            counts: customers with each row, (n,); 1 each when absent.
+
+        Raises:
+            ValueError: a row that must be left out first; the message names row, column and value.
+            NotIdentifiedError: all rows have the same mean spend.
+            RuntimeError: no maximum was found.
+        """
+        x, mean, customers = _spend_rows(frequency, mean_spend, counts)
+        if mean.min() == mean.max():
+            raise NotIdentifiedError(
+                f"mean_spend is {mean[0]} in every row, so its variation between customers cannot be estimated: "
+                "use this value for all of them, or pool them with similar customers"
+            )
+        unit = float(customers @ mean) / float(customers.sum())
+        return fit_positive(
+            cls,
+            cls._objective(x, mean / unit, customers),
+            ("p", "q", "v"),
+            # The average purchase p v / (q - 1) is 1 there.
+            [4.0, 3.0, 0.5],
+            unit=[1.0, 1.0, unit],
+            log_likelihood_of_unit=-float(customers.sum() * np.log(unit)),
+            customers=float(customers.sum()),
+        )
+
+    def log_likelihood(self, frequency: ArrayLike, mean_spend: ArrayLike) -> FloatArray:
+        """ln of the density of mean_spend given x purchases, (n,).
+
+        Γ(px+q) / (Γ(px) Γ(q)) · v^q m^(px-1) x^(px) / (v + x m)^(px+q), with m the mean spend.
+        """
+        x, mean, _ = _spend_rows(frequency, mean_spend, None)
+        shape, spent = self.p * x, x * mean
+        return np.asarray(
+            -special.betaln(shape, self.q)
+            - self.q * np.log1p(spent / self.v)
+            - shape * np.log1p(self.v / spent)
+            - np.log(mean)
+        )
+
+    def expected_spend(self, frequency: ArrayLike, mean_spend: ArrayLike) -> FloatArray:
+        """E[M | x, m] = p (v + x m) / (p x + q - 1), (n,): the average value of her future purchases.
+
+        That is the mean of m and of the population's p v / (q - 1), weighted p x to q - 1. With frequency 0 it is the
+        population's, whatever mean_spend says; no history is a history of nothing.
+
+        Raises:
+            ValueError: a negative or infinite value, or a customer with p x + q <= 1, whose expectation is infinite.
+        """
+        x, mean = np.broadcast_arrays(
+            *(np.asarray(column, dtype=np.float64) for column in np.atleast_1d(frequency, mean_spend))
+        )
+        wrong = ~(np.isfinite(x) & (x >= 0) & ((x == 0) | (np.isfinite(mean) & (mean >= 0))))
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise ValueError(
+                f"row {row} has frequency {x[row]} and mean_spend {mean[row]}: both must be finite and 0 or more; "
+                f"net refunds first, and give customers without positive spend frequency 0 ({wrong.sum()} such rows)"
+            )
+        degrees = self.p * x + self.q - 1
+        if (degrees <= 0).any():
+            row = int(np.argmax(degrees <= 0))
+            raise ValueError(
+                f"with p = {self.p:.4g} and q = {self.q:.4g} the expected spend of a customer with {x[row]:.0f} "
+                f"purchases (row {row}) is infinite: the spends fitted have too heavy a tail. Cap the largest ones, or "
+                "fit the customers who make them apart"
+            )
+        spent = np.where(x > 0, x * np.where(x > 0, mean, 0.0), 0.0)
+        return np.asarray(self.p * (self.v + spent) / degrees)
+
+    @property
+    def mean_spend(self) -> float:
+        """p v / (q - 1), the population's average value of a purchase. Raises ValueError when infinite, q <= 1."""
+        return float(self.expected_spend(0, 0)[0])
+
+    @classmethod
+    def _objective(cls, x: FloatArray, mean: FloatArray, counts: FloatArray) -> Callable[[FloatArray], Derivatives]:
+        """Log-likelihood with gradient and Hessian in (p, q, v); special functions only of the distinct x."""
+        purchases, which = np.unique(x, return_inverse=True)
+        customers = np.bincount(which, counts)
+        total = customers.sum()
+        spent = x * mean
+        log_spent = float(counts @ (x * np.log(spent)))
+        log_mean = float(counts @ np.log(mean))
+
+        def objective(parameters: FloatArray) -> Derivatives:
+            p, q, v = (float(parameter) for parameter in parameters)
+            shape = p * purchases
+            both = special.digamma(shape + q)
+            curve = special.polygamma(1, shape + q)
+            # By distinct x, sums over rows of ln(v + x m), 1 / (v + x m) and its square.
+            inverse = 1 / (v + spent)
+            weighted = counts * inverse
+            log_rest = np.bincount(which, counts * np.log(v + spent), purchases.size)
+            rest = np.bincount(which, weighted, purchases.size)
+            rest_2 = np.bincount(which, weighted * inverse, purchases.size)
+
+            value = (-customers @ special.betaln(shape, q) + total * q * np.log(v) + p * log_spent - log_mean) - (
+                shape + q
+            ) @ log_rest
+            gradient = np.array(
+                [
+                    (customers * purchases) @ (both - special.digamma(shape)) + log_spent - purchases @ log_rest,
+                    customers @ both + total * (np.log(v) - special.digamma(q)) - log_rest.sum(),
+                    total * q / v - (shape + q) @ rest,
+                ]
+            )
+            pp = (customers * purchases**2) @ (curve - special.polygamma(1, shape))
+            pq = (customers * purchases) @ curve
+            pv = -purchases @ rest
+            qq = customers @ curve - total * float(special.polygamma(1, q))
+            qv = total / v - rest.sum()
+            vv = -total * q / v**2 + (shape + q) @ rest_2
+            return float(value), gradient, np.array([[pp, pq, pv], [pq, qq, qv], [pv, qv, vv]])
+
+        return objective
+
+
+def _spend_rows(
+    frequency: ArrayLike, mean_spend: ArrayLike, counts: ArrayLike | None
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    x, mean = (np.asarray(column, dtype=np.float64) for column in np.atleast_1d(frequency, mean_spend))
+    customers = np.ones(x.shape) if counts is None else np.atleast_1d(np.asarray(counts, dtype=np.float64))
+    if x.ndim != 1 or mean.shape != x.shape or customers.shape != x.shape:
+        raise ValueError(
+            f"frequency, mean_spend and counts have shapes {x.shape}, {mean.shape} and {customers.shape}; "
+            "pass one-dimensional columns of one length"
+        )
+    if x.size == 0:
+        raise NotIdentifiedError(
+            "there is no customer with a repeat purchase and positive spend: use the average purchase instead, or pool"
+        )
+    for name, column, wrong, why in (
+        ("frequency", x, ~(np.isfinite(x) & (x >= 1)), "1 or more; leave out customers without repeat purchases"),
+        ("mean_spend", mean, ~(np.isfinite(mean) & (mean > 0)), "positive; leave out customers without positive spend"),
+        ("counts", customers, ~(np.isfinite(customers) & (customers > 0)), "a positive number of customers"),
+    ):
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise ValueError(f"{name} of row {row} is {column[row]}: it must be {why} ({wrong.sum()} such rows)")
+    return x, mean, customers

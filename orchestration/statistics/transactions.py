@@ -1,0 +1,166 @@
+"""What the models of repeat purchases have in common, whatever they assume about the end of a customer's life."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import fields
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from orchestration.statistics.fitting import NotIdentifiedError
+from orchestration.statistics.histories import FloatArray, PurchaseHistories, distinct_rows, purchase_histories
+
+
+class TransactionModel(ABC):
+    """A customer buys at a rate λ of her own until she drops out, unseen; λ is gamma distributed over customers.
+
+    Sub-classes are frozen data classes of positive parameters. They give the two halves of the likelihood and what a
+    customer who is alive will buy; everything reported about a customer follows from these.
+
+    Arguments named ``frequency``, ``recency``, ``age`` are x, t_x and T, numbers or arrays of one shape (n,), see
+    `histories`. All methods raise ValueError on impossible histories, with row, column and value.
+    """
+
+    def __post_init__(self) -> None:
+        require_positive(self)
+
+    def log_likelihood(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> FloatArray:
+        """ln L(parameters | x, t_x, T) of each customer, shape (n,): alive at T, or dropped out before."""
+        histories = _rows(frequency, recency, age)
+        return np.asarray(
+            self._log_likelihood_alive(histories) + np.logaddexp(0.0, self._log_odds_dropped_out(histories))
+        )
+
+    def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> FloatArray:
+        """P(alive at T | x, t_x, T), shape (n,), between 0 and 1."""
+        return _alive(self._log_odds_dropped_out(_rows(frequency, recency, age)))
+
+    def expected_purchases(
+        self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, horizon: float
+    ) -> FloatArray:
+        """E[Y(t) | x, t_x, T]: purchases in (T, T + horizon], shape (n,); horizon in the unit of the times, >= 0."""
+        if not (np.isfinite(horizon) and horizon >= 0):
+            raise ValueError(f"horizon is {horizon}: it must be a finite time, 0 or longer, in the unit of age")
+        return self._purchases(frequency, recency, age, np.array([horizon], dtype=np.float64), np.ones(1))
+
+    def expected_purchases_of_new_customer(self, horizon: ArrayLike) -> FloatArray:
+        """E[X(t)]: repeat purchases of a customer in the time `horizon` after her first purchase; shape of horizon."""
+        times = np.asarray(horizon, dtype=np.float64)
+        return np.array([self.expected_purchases(0, 0, 0, float(time))[0] for time in times.ravel()]).reshape(
+            times.shape
+        )
+
+    def discounted_expected_purchases(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        age: ArrayLike,
+        *,
+        periods: int,
+        period: float,
+        discount_rate: float,
+    ) -> FloatArray:
+        """Σ_k (E[Y(k)] - E[Y(k-1)]) / (1 + d)^k over k = 1 ... periods, shape (n,): purchases in a finite horizon.
+
+        Args:
+            periods: number of periods, 1 or more.
+            period: length of a period in the unit of age (a month in weeks: 365.25 / 12 / 7).
+            discount_rate: d, a period, 0 or more.
+
+        Source: Fader, Hardie, Lee (2005), RFM and CLV, J. Marketing Research 42, with the period of the firm's choice.
+        """
+        if periods < 1 or not (np.isfinite(period) and period > 0):
+            raise ValueError(f"{periods} periods of length {period}: pass at least one period, of positive length")
+        if not (np.isfinite(discount_rate) and discount_rate >= 0):
+            raise ValueError(f"discount_rate is {discount_rate}: it must be a finite rate a period, 0 or more")
+        ordinal = np.arange(1.0, periods + 1)
+        discount = (1 + discount_rate) ** -ordinal
+        # Summed by parts, so that each horizon is needed once.
+        weights = discount - np.append(discount[1:], 0.0)
+        return self._purchases(frequency, recency, age, np.asarray(period * ordinal), weights)
+
+    def discounted_expected_residual_transactions(
+        self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, discount_rate: float
+    ) -> FloatArray:
+        """DERT = ∫₀^∞ exp(-δ t) dE[Y(t)], shape (n,): all future purchases, discounted to T.
+
+        Args:
+            discount_rate: δ > 0, continuous, in the unit of age (`customer_value.continuous_discount_rate`).
+
+        It is **not** monotone in x for a fixed t_x: a pause tells more about someone who used to buy often.
+
+        Source: Fader, Hardie, Lee (2005), RFM and CLV, J. Marketing Research 42.
+        """
+        if not (np.isfinite(discount_rate) and discount_rate > 0):
+            raise ValueError(
+                f"discount_rate is {discount_rate}: DERT needs a positive continuous rate in the unit of age; "
+                "for an undiscounted value choose a horizon and use expected_purchases"
+            )
+        histories = _rows(frequency, recency, age)
+        first, index, _ = distinct_rows(histories.frequency, histories.age)
+        alive = self._discounted_purchases_if_alive(histories.frequency[first], histories.age[first], discount_rate)
+        return _alive(self._log_odds_dropped_out(histories)) * alive[index]
+
+    def _purchases(
+        self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, horizons: FloatArray, weights: FloatArray
+    ) -> FloatArray:
+        histories = _rows(frequency, recency, age)
+        # Given that a customer is alive, when she bought last does not matter: compute once a distinct (x, T).
+        first, index, _ = distinct_rows(histories.frequency, histories.age)
+        alive = self._purchases_if_alive(histories.frequency[first], histories.age[first], horizons, weights)
+        return _alive(self._log_odds_dropped_out(histories)) * alive[index]
+
+    @abstractmethod
+    def _log_likelihood_alive(self, histories: PurchaseHistories) -> FloatArray:
+        """ln of the likelihood of the history and of being alive at T, (n,)."""
+
+    @abstractmethod
+    def _log_odds_dropped_out(self, histories: PurchaseHistories) -> FloatArray:
+        """ln of the likelihood of having dropped out before T, over that of being alive, (n,); may be -inf."""
+
+    @abstractmethod
+    def _purchases_if_alive(
+        self, frequency: FloatArray, age: FloatArray, horizons: FloatArray, weights: FloatArray
+    ) -> FloatArray:
+        """Σ_j weights_j · E[Y(horizons_j) | x, T, alive at T], (n,)."""
+
+    @abstractmethod
+    def _discounted_purchases_if_alive(self, frequency: FloatArray, age: FloatArray, rate: float) -> FloatArray:
+        """∫₀^∞ exp(-rate t) dE[Y(t) | x, T, alive at T], (n,)."""
+
+
+def require_positive(model: object) -> None:
+    """Raises ValueError unless every field of a data class of parameters is positive and finite."""
+    for field in fields(model):  # type: ignore[arg-type]
+        value = getattr(model, field.name)
+        if not (np.isfinite(value) and value > 0):
+            raise ValueError(f"parameter {field.name} is {value}: it must be positive and finite")
+
+
+def in_average_ages(histories: PurchaseHistories) -> tuple[PurchaseHistories, float, float]:
+    """Histories with time in units of the average age; that unit; and what it adds to a log-likelihood.
+
+    The likelihood is a density of x purchase times, so a unit u multiplies it by u^-x.
+
+    Raises:
+        NotIdentifiedError: there is no repeat purchase.
+    """
+    purchases = float(histories.counts @ histories.frequency)
+    if purchases == 0:
+        raise NotIdentifiedError(
+            f"none of {histories.counts.sum():.0f} customers has a repeat purchase, so no purchase rate can be "
+            "estimated: pool them with similar customers, or observe for longer"
+        )
+    unit = float(histories.counts @ histories.age) / float(histories.counts.sum())
+    scaled = PurchaseHistories(histories.frequency, histories.recency / unit, histories.age / unit, histories.counts)
+    return scaled, unit, -purchases * float(np.log(unit))
+
+
+def _alive(log_odds_dropped_out: FloatArray) -> FloatArray:
+    return np.asarray(special.expit(-log_odds_dropped_out))
+
+
+def _rows(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> PurchaseHistories:
+    return purchase_histories(*np.atleast_1d(frequency, recency, age))
