@@ -1,38 +1,53 @@
-"""The command line: `python -m orchestration run` and `python -m orchestration show`."""
+"""The command line: `python -m orchestration COMMAND`, with the configuration in the environment."""
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
+from pathlib import Path
 
-from orchestration.settings import Settings, SettingsError
+from orchestration.dbt_project import DbtParseError, dbt_command
+from orchestration.run import AlreadyRunning, dagster_home, run
+from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
+from orchestration.summary import summary
+
+USAGE = """\
+python -m orchestration run          load, transform, check and publish
+python -m orchestration show         what the current published version holds
+python -m orchestration dbt ARGS…    dbt with this configuration, such as: dbt build --select orders
+python -m orchestration dev          Dagster's web UI on this configuration
+"""
 
 
 def main(arguments: list[str]) -> int:
     """Return the exit code: 0 where everything held, 1 where a check or load failed, 2 where it could not start."""
-    parser = argparse.ArgumentParser(prog="python -m orchestration")
-    parser.add_argument(
-        "command",
-        choices=["run", "show"],
-        help="run: load, transform, check, publish. show: what the current published version holds.",
-    )
-    command = parser.parse_args(arguments).command
-
-    from orchestration.dbt_project import DbtParseError
-    from orchestration.run import AlreadyRunning, run
-    from orchestration.summary import summary
-
+    command, *rest = arguments or ["help"]
+    if command not in ("run", "show", "dbt", "dev") or (rest and command != "dbt"):
+        sys.stderr.write(USAGE)
+        return 0 if command in ("help", "--help", "-h") else 2
     try:
         settings = Settings.from_environment()
+        if command == "dbt":
+            _become([dbt_command(), *rest], settings)
+        if command == "dev":
+            dagster_home(settings)
+            _become([str(Path(sys.executable).parent / "dagster"), "dev", "-m", "orchestration.definitions"], settings)
         if command == "run" and not run(settings):
             return 1
         if not settings.current.exists():
-            raise SettingsError(f"{settings.current} is not there yet: nothing has been published. Use `make run`.")
+            raise SettingsError(f"{settings.current} is not there: nothing has been published yet. Use `make run`.")
     except (SettingsError, AlreadyRunning, DbtParseError) as error:
         sys.stderr.write(f"✗ {error}\n")
         return 2
     print(summary(settings.current))
     return 0
+
+
+def _become(command: list[str], settings: Settings) -> None:
+    """Turn this process into `command`, run from the project's root with the configuration in its environment."""
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    os.chdir(PROJECT_ROOT)
+    os.execve(command[0], command, {**os.environ, **settings.child_environment()})
 
 
 if __name__ == "__main__":

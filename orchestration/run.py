@@ -32,7 +32,7 @@ def run(settings: Settings) -> bool:
     """
     with _only_run(settings.home):
         with progress.stage("start"):
-            instance_folder = _dagster_home(settings)
+            instance_folder = dagster_home(settings)
             from dagster import DagsterInstance
 
             from orchestration.dbt_project import current_manifest
@@ -70,7 +70,7 @@ def _only_run(home: Path) -> Iterator[None]:
         yield
 
 
-def _dagster_home(settings: Settings) -> Path:
+def dagster_home(settings: Settings) -> Path:
     """Where runs are recorded, so that `make dev` shows those of `make run` too."""
     folder = settings.home / "dagster"
     folder.mkdir(parents=True, exist_ok=True)

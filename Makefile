@@ -1,0 +1,78 @@
+# Everything a user or a developer does here, by name. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+SPARK_VENV := .venv-spark
+CEM := $(VENV)/bin/python -m orchestration
+LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+  pyproject.toml $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help run show dbt dev docs test unit check test-spark bench-clv lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+run: $(VENV)/installed-run  ## load, transform, check and publish; then show what was published
+	@$(CEM) run
+
+show: $(VENV)/installed-run  ## what the current published version holds
+	@$(CEM) show
+
+dbt: $(VENV)/installed-run  ## dbt with this configuration: make dbt ARGS="build --select orders"
+	@$(CEM) dbt $(ARGS)
+
+dev: $(VENV)/installed-run  ## Dagster's web UI with the same graph
+	@$(CEM) dev
+
+docs: $(VENV)/installed-run  ## build and serve the dbt docs
+	@$(CEM) dbt docs generate
+	@$(CEM) dbt docs serve
+
+test: check unit  ## everything CI runs, but for Spark
+
+unit: $(VENV)/installed-dev  ## the tests alone; one of them: make unit ARGS="-k timeline"
+	$(VENV)/bin/python -m pytest $(ARGS)
+
+check: $(VENV)/installed-dev  ## formatters, linters, types, conventions
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+test-spark: $(SPARK_VENV)/installed  ## the same models on Spark, compared with DuckDB's
+	$(SPARK_VENV)/bin/python -m pytest -m spark $(ARGS)
+
+lock: $(VENV)/bin/uv  ## renew the lock files from pyproject.toml; ARGS=--upgrade takes newer releases
+	$(LOCK) -o requirements/run.lock
+	$(LOCK) --extra dev -c requirements/run.lock -o requirements/dev.lock
+	$(LOCK) --extra dev --extra spark -c requirements/dev.lock -o requirements/spark.lock
+
+bench-clv: $(VENV)/installed-run  ## CLV models against peers: make bench-clv ARGS="--peers-python PYTHON"
+	$(VENV)/bin/python benchmarks/clv/run.py $(ARGS)
+
+clean:  ## remove what was installed and all state in .cem/
+	rm -rf $(VENV) $(SPARK_VENV) .cem
+
+# The lock files name exact versions and hashes, and no registry: any index or mirror that pip is set to serves them.
+$(VENV)/bin/uv: requirements/installer.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Python 3.11 to 3.13 is needed, and $(PYTHON) is not: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(VENV)/bin/python -m pip install --quiet --require-hashes -r requirements/installer.lock
+	@touch $@
+
+$(VENV)/installed-run: requirements/run.lock | $(VENV)/bin/uv
+	@echo "Installing what is locked in $< …"
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r $<
+	@touch $@
+
+$(VENV)/installed-dev: requirements/dev.lock | $(VENV)/bin/uv
+	@echo "Installing what is locked in $< …"
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r $<
+	@touch $@ $(VENV)/installed-run
+
+$(SPARK_VENV)/installed: requirements/spark.lock | $(VENV)/bin/uv
+	@echo "Installing what is locked in $< …"
+	@$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(SPARK_VENV)
+	@$(VENV)/bin/uv pip install --quiet --python $(SPARK_VENV)/bin/python --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,124 @@
+"""A project run as a user runs it: one command, in a process of its own, on a CEM_HOME of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psutil
+import pytest
+
+from tests.python.conftest import REPOSITORY
+
+MIB = 1 << 20
+
+
+@dataclass
+class Project:
+    """One CEM_HOME and the variables its runs get. `peak_bytes` is the most memory its last run's processes held."""
+
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    peak_bytes: int = 0
+
+    def run(self, **variables: str) -> subprocess.CompletedProcess[str]:
+        return self.command("run", **variables)
+
+    def command(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orchestration", *arguments],
+            cwd=REPOSITORY,
+            env={**_clean_environment(), "CEM_HOME": str(self.home), **self.environment, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.peak_bytes = 0
+        watcher = threading.Thread(target=self._watch_memory, args=[psutil.Process(process.pid)], daemon=True)
+        watcher.start()
+        stdout, stderr = process.communicate(timeout=600)
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Ask the published file, as a consumer does."""
+        with duckdb.connect(str((self.home / "published" / "current.duckdb").resolve()), read_only=True) as connection:
+            return connection.execute(sql, parameters or []).fetchall()
+
+    def warehouse(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the pipeline's own file, which no consumer reads."""
+        with duckdb.connect(str(self.home / "warehouse" / "cem_warehouse.duckdb"), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def version(self) -> int:
+        return int(self.query("select version from publication.version")[0][0])
+
+    def _watch_memory(self, process: psutil.Process) -> None:
+        while process.is_running():
+            try:
+                family = [process, *process.children(recursive=True)]
+                self.peak_bytes = max(self.peak_bytes, sum(member.memory_info().rss for member in family))
+            except psutil.NoSuchProcess:
+                pass
+            threading.Event().wait(0.1)
+
+
+def _clean_environment() -> dict[str, str]:
+    """The caller's environment without what would steer a run."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("CEM_", "DBT_", "DAGSTER_"))}
+
+
+def differences(first: Path, second: Path) -> dict[str, int]:
+    """Rows that one published file holds and the other does not, by table; empty where the two are the same."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{first.resolve()}' as first (read_only)")
+        connection.execute(f"attach '{second.resolve()}' as second (read_only)")
+        tables = connection.execute(
+            "select table_schema || '.' || table_name from second.publication.tables"
+        ).fetchall()
+        found = {}
+        for (table,) in tables:
+            rows = connection.execute(
+                f"""
+                select count(*) from (
+                    (from first.{table} except all from second.{table})
+                    union all
+                    (from second.{table} except all from first.{table})
+                )
+                """
+            ).fetchall()[0][0]
+            if rows:
+                found[table] = rows
+        return found
+
+
+def succeeded(completed: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+    assert completed.returncode == 0, completed.stderr[-4000:]
+    return completed
+
+
+@pytest.fixture(scope="session")
+def olist(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Project:
+    """Olist, run once."""
+    project = Project(
+        tmp_path_factory.mktemp("olist"),
+        {"CEM_SOURCES": "olist", "CEM_LANDING": str(real_data), "CEM_NOW": "2026-01-01T06:00:00"},
+    )
+    succeeded(project.run())
+    return project
+
+
+@pytest.fixture(scope="session")
+def online_retail(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Project:
+    """Online Retail, all days at once."""
+    project = Project(
+        tmp_path_factory.mktemp("online_retail"),
+        {"CEM_SOURCES": "online_retail", "CEM_LANDING": str(real_data), "CEM_NOW": "2026-01-01T06:00:00"},
+    )
+    succeeded(project.run())
+    return project

@@ -1,0 +1,208 @@
+"""Olist from its files to the marts, to the cent and the row."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections import Counter, defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.python.integration.conftest import MIB, Project, differences, succeeded
+
+ROWS = {
+    "customers": "olist_customers_dataset",
+    "orders": "olist_orders_dataset",
+    "order_items": "olist_order_items_dataset",
+    "order_payments": "olist_order_payments_dataset",
+    "order_reviews": "olist_order_reviews_dataset",
+    "products": "olist_products_dataset",
+    "product_category_names": "product_category_name_translation",
+    "sellers": "olist_sellers_dataset",
+    "leads": "olist_marketing_qualified_leads_dataset",
+    "closed_deals": "olist_closed_deals_dataset",
+}
+
+
+@pytest.fixture(scope="module")
+def files(real_data: Path) -> dict[str, list[dict[str, str]]]:
+    """The rows of every file, read with nothing but Python's csv module."""
+    found = {}
+    for table, name in ROWS.items():
+        with (real_data / "olist" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as stream:
+            found[table] = list(csv.DictReader(stream))
+    return found
+
+
+def rebuild(project: Project, folder: Path, *arguments: str, **variables: str) -> Project:
+    """Build the models of `project`'s lake anew in `folder`, otherwise configured, without loading or publishing."""
+    copy = Project(folder, project.environment)
+    shutil.copytree(project.home / "lake", folder / "lake")
+    succeeded(copy.command("dbt", "build", *arguments, **variables))
+    return copy
+
+
+def test_every_row_of_every_file_is_loaded_or_quarantined(
+    olist: Project, files: dict[str, list[dict[str, str]]]
+) -> None:
+    counted = olist.query(
+        "select raw_table, file_row_count, loaded_row_count, quarantined_row_count from marts.load_reconciliation"
+    )
+    assert {table: rows for table, rows, _, _ in counted} == {table: len(rows) for table, rows in files.items()}
+    assert all(rows == loaded and quarantined == 0 for _, rows, loaded, quarantined in counted)
+
+
+def test_orders_reconcile_from_file_to_mart(olist: Project, files: dict[str, list[dict[str, str]]]) -> None:
+    cancelled = {o["order_id"] for o in files["orders"] if o["order_status"] in ("canceled", "unavailable")}
+    purchased = [o for o in files["orders"] if o["order_id"] not in cancelled]
+    assert olist.warehouse("select count(*) from staging.stg_olist__orders") == [(len(files["orders"]),)]
+    assert olist.query("select count(*), count(*) filter (is_purchase) from behavioural.orders") == [
+        (len(files["orders"]), len(purchased))
+    ]
+    assert olist.query("select sum(order_count) from marts.customer_value") == [(len(purchased),)]
+
+
+def test_order_items_reconcile_to_the_cent_from_file_to_mart(
+    olist: Project, files: dict[str, list[dict[str, str]]]
+) -> None:
+    items = files["order_items"]
+    price = sum(Decimal(i["price"]) for i in items)
+    freight = sum(Decimal(i["freight_value"]) for i in items)
+    assert olist.warehouse("select sum(price), sum(freight) from staging.base_olist__order_items") == [(price, freight)]
+    assert olist.query("select count(*), sum(original_amount) from behavioural.order_lines") == [(len(items), price)]
+    assert olist.query("select sum(original_freight_amount) from behavioural.orders") == [(freight,)]
+    # The mart is in base currency: the same conversion, line by line, of the same amounts.
+    assert olist.query("select sum(goods_amount), sum(freight_amount) from marts.customer_value") == olist.query(
+        """
+        select
+            (select sum(l.amount) from behavioural.order_lines l join behavioural.orders o using (order_id)
+             where o.is_purchase),
+            (select sum(freight_amount) from behavioural.orders where is_purchase)
+        """
+    )
+
+
+def test_with_the_files_currency_as_base_currency_the_mart_holds_the_files_sums(
+    olist: Project, tmp_path: Path, files: dict[str, list[dict[str, str]]]
+) -> None:
+    built = rebuild(olist, tmp_path, "--vars", "{base_currency: BRL}", "--select", "+customer_value")
+    cancelled = {o["order_id"] for o in files["orders"] if o["order_status"] in ("canceled", "unavailable")}
+    items = [i for i in files["order_items"] if i["order_id"] not in cancelled]
+    assert built.warehouse("select sum(goods_amount), sum(freight_amount) from marts.customer_value") == [
+        (sum(Decimal(i["price"]) for i in items), sum(Decimal(i["freight_value"]) for i in items))
+    ]
+
+
+def test_payments_reconcile_to_the_cent_from_file_to_timeline(
+    olist: Project, files: dict[str, list[dict[str, str]]]
+) -> None:
+    payments = files["order_payments"]
+    expected = [(len(payments), sum(Decimal(p["payment_value"]) for p in payments))]
+    assert olist.warehouse("select count(*), sum(payment_value) from staging.base_olist__order_payments") == expected
+    assert olist.warehouse("select count(*), sum(original_amount) from staging.stg_olist__payments") == expected
+    assert olist.query("select count(*), sum(original_amount) from behavioural.payments") == expected
+    assert olist.query(
+        "select count(*), sum(event_value) from marts.customer_timeline where entity = 'payments'"
+    ) == olist.query("select count(*), sum(amount) from behavioural.payments")
+
+
+def test_reviews_reconcile_from_file_to_satisfaction(olist: Project, files: dict[str, list[dict[str, str]]]) -> None:
+    reviews = files["order_reviews"]
+    assert olist.query("select rating::int, count(*) from attitudinal.reviews group by 1 order by 1") == sorted(
+        Counter(int(r["review_score"]) for r in reviews).items()
+    )
+    # One review can span orders, and is one response all the same.
+    assert olist.query("select sum(answer_count) from marts.satisfaction_monthly") == [
+        (len({r["review_id"] for r in reviews}),)
+    ]
+
+
+def test_a_month_s_index_is_the_mean_of_the_scores_on_0_to_100(
+    olist: Project, files: dict[str, list[dict[str, str]]]
+) -> None:
+    # São Paulo is behind UTC: the local month of an answer near midnight can be the UTC month before; far from the
+    # ends of a month the two agree, so the month is compared on the warehouse's own UTC times.
+    scores: dict[str, list[int]] = defaultdict(list)
+    answered = dict(
+        olist.query("select review_id, strftime(min(occurred_at), '%Y-%m') from attitudinal.reviews group by 1")
+    )
+    for review in {r["review_id"]: r for r in files["order_reviews"]}.values():
+        scores[answered["olist:" + review["review_id"]]].append(int(review["review_score"]))
+    rows = olist.query(
+        "select strftime(month_date, '%Y-%m'), answer_count, is_suppressed, score from marts.satisfaction_monthly"
+    )
+    assert len(rows) == 26
+    for month, count, suppressed, score in rows:
+        assert count == len(scores[month])
+        assert suppressed == (count < 30)
+        if not suppressed:
+            mean = sum(scores[month]) / count
+            assert float(score) == pytest.approx(100 * (mean - 1) / 4, abs=1e-5)
+        else:
+            assert score is None
+
+
+def test_no_nps_is_made_of_an_instrument_that_does_not_ask_for_it(olist: Project) -> None:
+    assert olist.query("select distinct measure from marts.satisfaction_monthly") == [("satisfaction_index",)]
+
+
+def test_sellers_of_the_lead_funnel_are_organisations_not_shoppers(
+    olist: Project, files: dict[str, list[dict[str, str]]]
+) -> None:
+    persons = {c["customer_unique_id"] for c in files["customers"]}
+    leads = {lead["mql_id"] for lead in files["leads"]}
+    won = {d["seller_id"] for d in files["closed_deals"]}
+    other_sellers = {s["seller_id"] for s in files["sellers"]} - won
+    assert dict(olist.query("select customer_kind, count(*) from marts.customers group by 1")) == {
+        "person": len(persons),
+        "organisation": len(leads) + len(other_sellers),
+    }
+    assert olist.query("select count(*) from interaction.opportunity_events where stage = 'won'") == [(842,)]
+    # A lead with a deal is a customer: its journey left the prospect's stages.
+    assert olist.query(
+        """
+        select count(distinct s.customer_id) from marts.journey_stages s join marts.customers c using (customer_id)
+        where c.customer_kind = 'organisation' and s.stage = 'new'
+        """
+    ) == [(842,)]
+
+
+def test_all_four_types_of_customer_data_are_filled(olist: Project) -> None:
+    covered = dict(olist.query("select data_type, event_count from marts.data_coverage"))
+    assert set(covered) == {"descriptive", "behavioural", "attitudinal", "interaction"}
+    assert all(count > 0 for count in covered.values())
+
+
+def test_a_second_run_loads_nothing_and_publishes_identical_marts(olist: Project) -> None:
+    before = (olist.home / "published" / "current.duckdb").resolve()
+    second = succeeded(olist.run())
+    after = (olist.home / "published" / "current.duckdb").resolve()
+    assert "nothing new" in second.stderr
+    assert before != after
+    assert differences(before, after) == {}
+
+
+def test_a_run_stays_under_two_gibibytes(olist: Project) -> None:
+    assert 100 * MIB < olist.peak_bytes < 2048 * MIB
+
+
+def test_the_as_of_date_cuts_the_marts(olist: Project, tmp_path: Path) -> None:
+    built = rebuild(olist, tmp_path, "--select", "+marts", CEM_AS_OF="2017-12-31")
+    assert built.warehouse(
+        """
+        select
+            (select max(occurred_at) < '2018-01-01' from marts.customer_timeline),
+            (select max(last_purchase_at) < '2018-01-01' from marts.customer_value),
+            (select max(month_date) from marts.satisfaction_monthly) = date '2017-12-01',
+            (select max(valid_from) < '2018-01-01' from marts.journey_stages),
+            (select count(*) from behavioural.orders)
+        """
+    ) == [(True, True, True, True, 4845)]
+
+
+def test_free_text_and_identifiers_are_not_published(olist: Project) -> None:
+    schemas = {schema for (schema,) in olist.query("select distinct table_schema from publication.tables")}
+    assert schemas == {"descriptive", "behavioural", "attitudinal", "interaction", "marts"}
+    assert olist.warehouse("select count(*) > 2000 from restricted.review_comments") == [(True,)]

@@ -1,0 +1,122 @@
+"""Bad data in copies of Olist: rows go to quarantine, a broken table stops the run, and the old version stays."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.python.integration.conftest import Project, succeeded
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Project:
+    folder = tmp_path_factory.mktemp("bad_rows")
+    shutil.copytree(real_data / "olist", folder / "landing" / "olist")
+    for path in (folder / "landing" / "olist").iterdir():
+        path.chmod(0o644)
+    return Project(folder / "home", {"CEM_SOURCES": "olist", "CEM_LANDING": str(folder / "landing")})
+
+
+def landing(project: Project, name: str) -> Path:
+    return Path(project.environment["CEM_LANDING"]) / "olist" / name
+
+
+def append(path: Path, row: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.rstrip("\n") + "\n" + row + "\n", encoding="utf-8")
+
+
+def test_rows_that_break_a_row_rule_are_quarantined_with_their_reason(project: Project) -> None:
+    order = "000e906b789b55f64edcb1f84030f90d"
+    append(
+        landing(project, "olist_order_reviews_dataset.csv"),
+        f"ffffffffffffffffffffffffffffff11,{order},11,,,2018-01-18 00:00:00,2018-01-19 01:51:32",
+    )
+    append(landing(project, "olist_order_payments_dataset.csv"), f"{order},99,credit_card,1,-5")
+
+    shown = succeeded(project.run()).stdout
+
+    assert "olist.order_reviews: review_score is not between 1 and 5 (1 rows, such as row 4876 of" in shown
+    assert "olist.order_payments: payment_value is below 0 (1 rows, such as row 5262 of" in shown
+    assert project.query(
+        "select raw_table, file_row_count, loaded_row_count, quarantined_row_count from marts.load_reconciliation "
+        "where quarantined_row_count > 0 order by 1"
+    ) == [("order_payments", 5262, 5261, 1), ("order_reviews", 4876, 4875, 1)]
+    assert project.query("select count(*) from behavioural.payments") == [(5261,)]
+    assert project.query("select count(*), max(rating) from attitudinal.reviews") == [(4875, 5)]
+    assert project.warehouse(
+        "select raw_table, file_row, quarantine_rule, quarantine_value from intermediate.int_quality__quarantined_rows "
+        "order by 1"
+    ) == [
+        ("order_payments", 5262, "payment_value is below 0", "-5"),
+        ("order_reviews", 4876, "review_score is not between 1 and 5", "11"),
+    ]
+
+
+def test_a_table_that_breaks_a_table_rule_fails_the_run_and_the_old_version_stays_whole(project: Project) -> None:
+    published = (project.home / "published" / "current.duckdb").resolve()
+    before = project.query("select * from publication.tables order by all")
+    orders = landing(project, "olist_orders_dataset.csv")
+    duplicate = orders.read_text(encoding="utf-8").splitlines()[1]
+    append(orders, duplicate)
+
+    failed = project.run()
+
+    assert failed.returncode == 1
+    assert "nothing was published" in failed.stderr
+    assert "check expectations of olist/orders failed" in failed.stderr
+    assert "expect column values to be unique (column order_id); found 2 of 4846 rows, such as" in failed.stderr
+    assert duplicate.split(",")[0] in failed.stderr
+    report = project.home / "quality" / "raw__raw_olist__orders.html"
+    assert str(report) in failed.stderr
+    assert "FAILED" in report.read_text()
+    assert (project.home / "published" / "current.duckdb").resolve() == published
+    assert f"still is {published.name}" in failed.stderr
+    assert project.query("select * from publication.tables order by all") == before
+
+
+def test_a_failing_dbt_test_names_itself_and_its_rows_and_stops_publication(project: Project) -> None:
+    """An order line without its order breaks a relation that only dbt's own tests look at."""
+    orders = landing(project, "olist_orders_dataset.csv")
+    lines = orders.read_text(encoding="utf-8").splitlines()
+    orders.write_text("\n".join(lines[:1] + lines[2:-1]) + "\n", encoding="utf-8")
+    gone = lines[1].split(",")[0]
+    published = (project.home / "published" / "current.duckdb").resolve()
+
+    failed = project.run()
+
+    assert failed.returncode == 1
+    assert "test " in failed.stderr
+    assert gone in failed.stderr
+    assert "look for" in failed.stderr
+    assert (project.home / "published" / "current.duckdb").resolve() == published
+
+
+def test_a_file_that_cannot_be_loaded_fails_the_run_with_its_name(project: Project) -> None:
+    items = landing(project, "olist_order_items_dataset.csv")
+    items.write_text(items.read_text(encoding="utf-8").replace("price", "preis", 1), encoding="utf-8")
+
+    failed = project.run()
+
+    assert failed.returncode == 1
+    assert f"{items}: column price is missing" in failed.stderr
+    assert "preis" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_a_second_run_on_the_same_home_is_refused_while_one_goes_on(project: Project) -> None:
+    import fcntl
+
+    with (project.home / "run.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = project.run()
+    assert refused.returncode == 2
+    assert "a run is going on" in refused.stderr
+
+
+def test_a_configuration_that_cannot_be_used_is_told_in_one_line(project: Project) -> None:
+    refused = project.run(CEM_SOURCES="shopify")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("✗ CEM_SOURCES names 'shopify'")

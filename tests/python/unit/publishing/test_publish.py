@@ -1,0 +1,164 @@
+"""A published version is whole, old or new, at every moment."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.publishing import publish as publishing
+from orchestration.publishing.public_models import PublicModel
+from orchestration.publishing.publish import PublicationError, PublishedVersion, publish
+
+MODELS = [
+    PublicModel("marts", "a", "What's in a.", {"n": "A number; it's one."}),
+    PublicModel("marts", "b", "The same rows as a.", {}),
+]
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    path = tmp_path / "cem_warehouse.duckdb"
+    fill(path, rows=1000, value=1)
+    return path
+
+
+def fill(path: Path, rows: int, value: int) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema if not exists marts; create schema if not exists intermediate")
+        connection.execute("create schema if not exists restricted")
+        connection.execute("create or replace table intermediate.int_clock__as_of as select timestamp '2024-01-01' as as_of_at")
+        connection.execute("create or replace table restricted.secret as select 'a@example.org' as email")
+        for table in ("a", "b"):
+            connection.execute(
+                f"create or replace table marts.{table} as select {value} as n, range as row from range({rows})"
+            )
+
+
+def published_once(warehouse: Path, keep: int = 3) -> PublishedVersion:
+    return publish(warehouse, warehouse.parent / "published", MODELS, datetime(2024, 1, 2, tzinfo=UTC), "crm,shop", keep)
+
+
+def ask(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(path.resolve()), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_the_link_points_to_a_complete_copy_with_its_own_inventory(warehouse: Path) -> None:
+    version = published_once(warehouse)
+    current = warehouse.parent / "published" / "current.duckdb"
+    assert current.is_symlink()
+    assert current.resolve() == version.path
+    assert ask(current, "select count(*), sum(n) from marts.a") == [(1000, 1000)]
+    assert ask(current, "select version, sources, published_at, as_of_at from publication.version") == [
+        (1, "crm,shop", datetime(2024, 1, 2), datetime(2024, 1, 1))
+    ]
+    assert ask(current, "select table_name, rows from publication.tables order by 1") == [("a", 1000), ("b", 1000)]
+
+
+def test_the_same_tables_are_there_as_parquet(warehouse: Path) -> None:
+    published_once(warehouse)
+    folder = warehouse.parent / "published" / "current"
+    assert duckdb.sql(f"select count(*) from '{folder}/marts/a.parquet'").fetchall() == [(1000,)]
+
+
+def test_descriptions_travel_with_the_tables(warehouse: Path) -> None:
+    path = published_once(warehouse).path
+    assert ask(path, "select comment from duckdb_tables() where table_name = 'a'") == [("What's in a.",)]
+    assert ask(path, "select comment from duckdb_columns() where table_name = 'a' and column_name = 'n'") == [
+        ("A number; it's one.",)
+    ]
+
+
+def test_only_the_models_named_are_published(warehouse: Path) -> None:
+    path = published_once(warehouse).path
+    assert ask(path, "select count(*) from duckdb_tables() where schema_name in ('restricted', 'intermediate')") == [(0,)]
+    assert b"a@example.org" not in path.read_bytes()
+
+
+def test_a_version_that_is_open_stays_readable_when_the_next_is_published(warehouse: Path) -> None:
+    first = published_once(warehouse)
+    with duckdb.connect(str(first.path), read_only=True) as reader:
+        fill(warehouse, rows=10, value=2)
+        second = published_once(warehouse)
+        assert reader.execute("select count(*) from marts.a").fetchall() == [(1000,)]
+    assert second.number == 2
+    assert ask(warehouse.parent / "published" / "current.duckdb", "select count(*) from marts.a") == [(10,)]
+
+
+def test_only_the_last_versions_are_kept(warehouse: Path) -> None:
+    for _ in range(4):
+        published_once(warehouse, keep=2)
+    names = sorted(path.name for path in (warehouse.parent / "published").iterdir())
+    assert names == ["cem-000003", "cem-000003.duckdb", "cem-000004", "cem-000004.duckdb", "current", "current.duckdb"]
+
+
+def test_a_copy_that_differs_is_not_published(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = published_once(warehouse)
+    copy = publishing._copy
+
+    def loses_rows(source: Path, target: Path, *others: object) -> dict[str, int]:
+        rows = copy(source, target, *others)  # type: ignore[arg-type]
+        with duckdb.connect(str(target)) as connection:
+            connection.execute("delete from marts.b where row < 10")
+        return rows
+
+    monkeypatch.setattr(publishing, "_copy", loses_rows)
+    with pytest.raises(PublicationError, match=r"marts\.b"):
+        published_once(warehouse)
+    assert (warehouse.parent / "published" / "current.duckdb").resolve() == first.path
+    monkeypatch.undo()
+    assert published_once(warehouse).number == 2
+    assert not list((warehouse.parent / "published").glob("*unfinished*"))
+
+
+def test_a_write_ahead_log_left_behind_stops_the_publication(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = publishing._copy
+
+    def leaves_a_log(source: Path, target: Path, *others: object) -> dict[str, int]:
+        rows = copy(source, target, *others)  # type: ignore[arg-type]
+        target.with_name(target.name + ".wal").write_bytes(b"")
+        return rows
+
+    monkeypatch.setattr(publishing, "_copy", leaves_a_log)
+    with pytest.raises(PublicationError, match=r"\.wal was left behind"):
+        published_once(warehouse)
+
+
+def test_readers_in_another_process_see_one_whole_version_or_the_other(warehouse: Path) -> None:
+    """A plain client opens the link again and again while versions are published under it."""
+    fill(warehouse, rows=1001, value=1)
+    published_once(warehouse)
+    current = warehouse.parent / "published" / "current.duckdb"
+    client = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, os, sys\n"
+            "seen = set()\n"
+            "while 12 not in seen:\n"
+            f"    with duckdb.connect(os.path.realpath({str(current)!r}), read_only=True) as c:\n"
+            "        a = c.execute('select count(*), min(n), max(n) from marts.a').fetchone()\n"
+            "        b = c.execute('select count(*), min(n), max(n) from marts.b').fetchone()\n"
+            "        v = c.execute('select version from publication.version').fetchone()[0]\n"
+            "    assert a == b and a[1] == a[2] == v and a[0] == 1000 + v, (v, a, b)\n"
+            "    seen.add(v)\n"
+            "print(len(seen))\n",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    stop = threading.Timer(120, client.kill)
+    stop.start()
+    for number in range(2, 13):
+        fill(warehouse, rows=1000 + number, value=number)
+        published_once(warehouse, keep=12)
+    output, _ = client.communicate()
+    stop.cancel()
+    assert client.returncode == 0
+    assert int(output) >= 2

@@ -1,0 +1,94 @@
+"""The Dagster graph: one lineage from the landing files to the published version, and nothing around the checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from expectations.suites import load_suites
+from orchestration.dbt_project import DbtParseError, current_manifest
+from orchestration.defs.graph import graph
+from orchestration.defs.publication import PUBLISHED
+from orchestration.publishing.public_models import public_models
+from orchestration.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    home = tmp_path_factory.mktemp("graph")
+    return Settings(home=home, sources=("crm", "shop", "survey", "messaging", "web", "olist"), landing=home)
+
+
+@pytest.fixture(scope="module")
+def manifest(settings: Settings) -> Path:
+    return current_manifest(settings)
+
+
+@pytest.fixture(scope="module")
+def repository(settings: Settings, manifest: Path) -> dg.RepositoryDefinition:
+    return graph(settings, manifest).get_repository_def()
+
+
+def ancestors(repository: dg.RepositoryDefinition, key: dg.AssetKey) -> set[dg.AssetKey]:
+    assets = repository.asset_graph
+    found: set[dg.AssetKey] = set()
+    waiting = [key]
+    while waiting:
+        for parent in assets.get(waiting.pop()).parent_keys:
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found
+
+
+def test_the_published_version_descends_from_every_raw_table_in_one_lineage(repository: dg.RepositoryDefinition) -> None:
+    upstream = ancestors(repository, PUBLISHED)
+    for key in (["olist", "orders"], ["olist", "leads"], ["crm", "customers"], ["web", "events"]):
+        assert dg.AssetKey(key) in upstream
+    assert dg.AssetKey(["demo_company", "landing"]) in upstream
+    assert dg.AssetKey(["staging", "base_olist__orders"]) in upstream
+
+
+def test_every_public_model_is_published_and_no_restricted_one(manifest: Path, repository: dg.RepositoryDefinition) -> None:
+    published = repository.asset_graph.get(PUBLISHED).parent_keys
+    assert published == {dg.AssetKey([model.schema, model.name]) for model in public_models(manifest)}
+    assert {key.path[0] for key in published} == {"descriptive", "behavioural", "attitudinal", "interaction", "marts"}
+
+
+def test_every_suite_is_a_blocking_check_of_an_asset_of_the_graph(repository: dg.RepositoryDefinition) -> None:
+    assets = repository.asset_graph
+    checks = {key for key in assets.asset_check_keys if key.name == "expectations"}
+    assert all(assets.get_check_spec(key).blocking for key in checks)
+    on_sources = [suite for suite in load_suites("raw") if suite.schema != "raw_online_retail"]
+    assert len(checks) == len(on_sources) + len(load_suites("marts"))
+    assert {key.asset_key for key in checks} <= set(assets.get_all_asset_keys())
+
+
+def test_dbt_tests_are_asset_checks(repository: dg.RepositoryDefinition) -> None:
+    names = {key.name for key in repository.asset_graph.asset_check_keys}
+    assert "unique_orders_order_id" in names
+
+
+def test_sources_that_are_off_are_not_in_the_graph(repository: dg.RepositoryDefinition) -> None:
+    assert not [key for key in repository.asset_graph.get_all_asset_keys() if key.path[0] == "online_retail"]
+
+
+def test_a_scheduler_finds_one_job_for_all_of_it(repository: dg.RepositoryDefinition) -> None:
+    assert repository.has_job("refresh")
+    assert [schedule.name for schedule in repository.schedule_defs] == ["daily"]
+
+
+def test_the_manifest_is_parsed_again_only_when_something_changed(settings: Settings, manifest: Path) -> None:
+    before = manifest.stat().st_mtime_ns
+    assert current_manifest(settings) == manifest
+    assert manifest.stat().st_mtime_ns == before
+
+
+def test_what_dbt_cannot_parse_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.dbt_project.PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr("orchestration.settings.PROJECT_ROOT", tmp_path)
+    (tmp_path / "dbt_project.yml").write_text("name: [")
+    with pytest.raises(DbtParseError, match="dbt_project"):
+        current_manifest(Settings(home=tmp_path / "home", sources=("olist",)))

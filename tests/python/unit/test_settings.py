@@ -1,0 +1,90 @@
+"""The environment becomes a configuration, or a message that names the variable."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from orchestration.ingestion.contract import raw_contract
+from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings, SettingsError, source_entities
+from orchestration.sources import source_named
+
+
+def test_with_nothing_configured_the_demo_company_runs_in_a_folder_of_the_project() -> None:
+    settings = Settings.from_environment({})
+    assert settings.sources == DEMO_SOURCES
+    assert settings.home == PROJECT_ROOT / ".cem"
+    assert settings.uses_demo
+    assert settings.as_of is None
+
+
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {
+            "CEM_HOME": str(tmp_path / "home"),
+            "CEM_SOURCES": "olist, online_retail,olist",
+            "CEM_LANDING": str(tmp_path),
+            "CEM_AS_OF": "2018-10-31",
+            "CEM_NOW": "2026-01-01T07:00:00+01:00",
+            "CEM_DEMO_CUSTOMERS": "50",
+            "CEM_KEEP_VERSIONS": "2",
+        }
+    )
+    assert settings.sources == ("olist", "online_retail")
+    assert (settings.as_of, settings.now) == (date(2018, 10, 31), datetime(2026, 1, 1, 6, tzinfo=UTC))
+    assert (settings.demo_customers, settings.keep_versions) == (50, 2)
+    assert settings.landing_folder("olist") == tmp_path / "olist"
+    assert not settings.uses_demo
+
+
+def test_demo_sources_and_real_ones_can_be_on_together(tmp_path: Path) -> None:
+    (tmp_path / "crm").mkdir()
+    settings = Settings(home=tmp_path / "home", sources=("crm", "shop", "olist"), landing=tmp_path)
+    assert settings.landing_folder("crm") == tmp_path / "crm"
+    assert settings.landing_folder("shop") == tmp_path / "home" / "landing" / "shop"
+    assert settings.landing_folder("olist") == tmp_path / "olist"
+    assert settings.uses_demo
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("CEM_SOURCES", "olist,shopify", "'shopify'; the known sources are crm,"),
+        ("CEM_LANDING", "/no/such/folder", "not a folder"),
+        ("CEM_AS_OF", "31.10.2018", "must be a date such as"),
+        ("CEM_NOW", "yesterday", "must be a UTC time"),
+        ("CEM_DEMO_CUSTOMERS", "0", "must be a whole number above 0"),
+        ("CEM_KEEP_VERSIONS", "few", "must be a whole number above 0"),
+    ],
+)
+def test_what_cannot_be_used_is_named(variable: str, value: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says) as refused:
+        Settings.from_environment({variable: value})
+    assert variable in str(refused.value)
+
+
+def test_every_listed_source_is_one_folder_here_and_one_in_staging() -> None:
+    listed = set(source_entities())
+    assert {path.name for path in (PROJECT_ROOT / "models" / "staging").iterdir()} == listed
+    assert {p.name for p in (PROJECT_ROOT / "orchestration" / "sources").iterdir() if (p / "__init__.py").exists()} == listed
+    for name in listed:
+        assert source_named(name).name == name
+        assert set(source_named(name).patterns) == set(raw_contract(name))
+
+
+def test_every_entity_a_source_is_said_to_feed_has_its_staging_model() -> None:
+    for source, entities in source_entities().items():
+        folder = PROJECT_ROOT / "models" / "staging" / source
+        assert {path.stem for path in folder.glob("*.sql")} == {f"stg_{source}__{entity}" for entity in entities}
+
+
+def test_dbt_turns_on_by_default_the_sources_that_a_run_does() -> None:
+    project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
+    staging = project["models"]["cem_warehouse"]["staging"]
+    on_by_default = {name for name in source_entities() if f"or '{name}'" in staging[name]["+enabled"]}
+    assert on_by_default == set(DEMO_SOURCES)
+    macro = (PROJECT_ROOT / "macros" / "staging" / "enabled_sources.sql").read_text()
+    assert f"'{','.join(DEMO_SOURCES)}'" in macro
