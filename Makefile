@@ -31,7 +31,7 @@ docs: $(VENV)/installed-run  ## build and serve the dbt docs
 test: check unit  ## everything CI runs, but for Spark
 
 unit: $(VENV)/installed-dev  ## the tests alone; one of them: make unit ARGS="-k timeline"
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(VENV)/bin/python -m pytest -m "not spark" $(ARGS)
 
 check: $(VENV)/installed-dev  ## formatters, linters, types, conventions
 	$(VENV)/bin/ruff format --check .
@@ -40,7 +40,7 @@ check: $(VENV)/installed-dev  ## formatters, linters, types, conventions
 	$(VENV)/bin/lint-imports
 
 test-spark: $(SPARK_VENV)/installed  ## the same models on Spark, compared with DuckDB's
-	$(SPARK_VENV)/bin/python -m pytest -m spark $(ARGS)
+	$(SPARK_VENV)/bin/python -m pytest -m spark tests/python/spark $(ARGS)
 
 lock: $(VENV)/bin/uv  ## renew the lock files from pyproject.toml; ARGS=--upgrade takes newer releases
 	$(LOCK) -o requirements/run.lock

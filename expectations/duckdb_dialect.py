@@ -7,10 +7,10 @@ The list has a private name, so this module is the only one that touches it, and
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class _DuckDB(str, Enum):
+class _DuckDB(StrEnum):
     DUCKDB = "duckdb"
 
 
@@ -18,6 +18,7 @@ def keep_duckdb_connections() -> None:
     """Add DuckDB to the dialects whose connection is kept. Raises AttributeError when the private name has moved."""
     from great_expectations.execution_engine import sqlalchemy_execution_engine as engine
 
-    kept = engine._PERSISTED_CONNECTION_DIALECTS
+    kept: tuple[object, ...] = engine._PERSISTED_CONNECTION_DIALECTS
     if _DuckDB.DUCKDB not in kept:
-        engine._PERSISTED_CONNECTION_DIALECTS = (*kept, _DuckDB.DUCKDB)
+        # It is typed as a tuple of exactly its own dialects.
+        engine._PERSISTED_CONNECTION_DIALECTS = (*kept, _DuckDB.DUCKDB)  # type: ignore[assignment]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,18 +16,19 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem
 h1 { font-size: 1.4rem; } table { border-collapse: collapse; width: 100%; } a { color: #14508c; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .7rem; border-bottom: 1px solid #dde3ea; }
 th { background: #f3f6f9; } .held { color: #17693a; } .failed { color: #b3261e; font-weight: 600; }
+pre { white-space: pre-wrap; font-size: .8rem; color: #55616e; margin: .2rem 0 0; }
 """
 
 _HELD = '<span class="held">held</span>'
 _FAILED = '<span class="failed">FAILED</span>'
 
 
-def write_report(suite: Suite, findings: tuple[Finding, ...], quality: Path) -> Path:
+def write_report(suite: Suite, findings: tuple[Finding, ...], quality: Path, checked_at: datetime) -> Path:
     """Write the suite's page, renew the index beside it, and return the page's path."""
     quality.mkdir(parents=True, exist_ok=True)
     rows = "".join(
-        f"<tr><td>{_verdict(f.success)}</td><td>{escape(f.expectation)}</td><td>{escape(f.observed)}</td>"
-        f"<td>{escape(f.because)}</td></tr>"
+        f"<tr><td>{_verdict(f.success)}</td><td>{escape(f.expectation)}{_code(f.query)}</td>"
+        f"<td>{escape(f.observed)}</td><td>{escape(f.because)}</td></tr>"
         for f in findings
     )
     failed = sum(not f.success for f in findings)
@@ -35,8 +37,9 @@ def write_report(suite: Suite, findings: tuple[Finding, ...], quality: Path) -> 
     page.write_text(
         _document(
             f"{suite.name}: {summary}",
-            f'<p><a href="index.html">All checks</a></p><table><tr><th></th><th>Expectation</th><th>Found</th>'
-            f"<th>Because</th></tr>{rows}</table>",
+            f"<p>Checked <time>{checked_at:%Y-%m-%d %H:%M:%S} UTC</time> · "
+            '<a href="index.html">all checks</a></p>'
+            f"<table><tr><th></th><th>Expectation</th><th>Found</th><th>Because</th></tr>{rows}</table>",
         ),
         encoding="utf-8",
     )
@@ -48,12 +51,23 @@ def _write_index(quality: Path) -> None:
     pages = sorted(page for page in quality.glob("*.html") if page.name != "index.html")
     rows = "".join(
         f"<tr><td>{_verdict(_FAILED not in text)}</td>"
-        f'<td><a href="{page.name}">{text.split("<h1>")[1].split("</h1>")[0]}</a></td></tr>'
+        f'<td><a href="{page.name}">{_between(text, "<h1>", "</h1>")}</a></td>'
+        f"<td>{_between(text, '<time>', '</time>')}</td></tr>"
         for page in pages
         for text in [page.read_text(encoding="utf-8")]
     )
-    body = f"<table><tr><th></th><th>Table</th></tr>{rows}</table>"
-    (quality / "index.html").write_text(_document("Data quality of the last run", body), encoding="utf-8")
+    body = f"<table><tr><th></th><th>Table</th><th>Checked</th></tr>{rows}</table>"
+    (quality / "index.html").write_text(
+        _document("Data quality: the newest result of each check", body), encoding="utf-8"
+    )
+
+
+def _between(text: str, start: str, end: str) -> str:
+    return text.split(start, 1)[1].split(end, 1)[0]
+
+
+def _code(query: str | None) -> str:
+    return f"<pre>{escape(query)}</pre>" if query else ""
 
 
 def _verdict(success: bool) -> str:

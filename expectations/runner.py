@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ from expectations.suites import Suite
 
 @dataclass(frozen=True)
 class Finding:
-    """One expectation and what came of it. `unexpected_count` is None where the expectation counts no rows."""
+    """One expectation and what came of it.
+
+    `unexpected_count` is None where the expectation counts no rows, `query` where it asks with no SQL of its own.
+    """
 
     expectation: str
+    query: str | None
     because: str
     success: bool
     observed: str
@@ -40,19 +45,22 @@ class SuiteResult:
         )
 
 
-def run_suite(suite: Suite, database: Path, quality: Path) -> SuiteResult:
+def run_suite(suite: Suite, database: Path, quality: Path, checked_at: datetime) -> SuiteResult:
     """Hold `suite` against its table in `database` (opened read-only) and write the page below `quality`.
+
+    `checked_at` is the run's clock, which the page shows.
 
     Raises RuntimeError where an expectation could not be evaluated at all, for instance for want of its column.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     # Late, because the import takes seconds, and only a run that checks should pay them.
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     keep_duckdb_connections()
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_sql(
         name=suite.name,
         connection_string=f"duckdb:///{database.resolve()}?access_mode=READ_ONLY",
@@ -77,12 +85,12 @@ def run_suite(suite: Suite, database: Path, quality: Path) -> SuiteResult:
         # Results come in an order of their own.
         results = sorted(
             batch.validate(configured, result_format="SUMMARY").results,
-            key=lambda result: result.expectation_config.meta["position"],
+            key=_position,
         )
         findings = tuple(_finding(wanted, result) for wanted, result in zip(suite.expectations, results, strict=True))
     finally:
         source.get_engine().dispose()
-    return SuiteResult(suite, findings, write_report(suite, findings, quality))
+    return SuiteResult(suite, findings, write_report(suite, findings, quality, checked_at))
 
 
 def _finding(wanted: dict[str, Any], result: Any) -> Finding:
@@ -93,13 +101,24 @@ def _finding(wanted: dict[str, Any], result: Any) -> Finding:
             raise RuntimeError(f"could not evaluate {_in_words(wanted)}: {record['exception_message']}")
     values = result.result
     unexpected = values.get("unexpected_count")
-    observed = values.get("observed_value")
+    observed = str(values.get("observed_value"))
     if unexpected is not None:
         examples = ", ".join(str(v) for v in (values.get("partial_unexpected_list") or [])[:5])
-        observed = f"{unexpected} of {values.get('element_count')} rows" + (f", such as {examples}" if examples else "")
-    return Finding(_in_words(wanted), wanted["because"], bool(result.success), str(observed), unexpected)
+        observed = f"{unexpected} unexpected of {values.get('element_count')} rows"
+        observed += f", such as {examples}" if examples else ""
+    query = wanted.get("kwargs", {}).get("unexpected_rows_query")
+    if query:
+        observed += " unexpected rows"
+    return Finding(_in_words(wanted), query, wanted["because"], bool(result.success), observed, unexpected)
+
+
+def _position(result: Any) -> int:
+    return int(result.expectation_config.meta["position"])
 
 
 def _in_words(wanted: dict[str, Any]) -> str:
-    kwargs = ", ".join(f"{key} {value}" for key, value in wanted.get("kwargs", {}).items())
-    return wanted["type"].replace("_", " ") + (f" ({kwargs})" if kwargs else "")
+    kwargs = wanted.get("kwargs", {})
+    if "description" in kwargs:
+        return str(kwargs["description"])
+    arguments = ", ".join(f"{key} {value}" for key, value in kwargs.items())
+    return str(wanted["type"]).replace("_", " ") + (f" ({arguments})" if arguments else "")

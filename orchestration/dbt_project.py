@@ -38,6 +38,7 @@ def current_manifest(settings: Settings) -> Path:
         env={**os.environ, **settings.child_environment()},
         capture_output=True,
         text=True,
+        check=False,
     )
     if parsed.returncode != 0:
         raise DbtParseError(parsed.stdout + parsed.stderr)

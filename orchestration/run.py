@@ -62,7 +62,8 @@ def _only_run(home: Path) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             raise AlreadyRunning(
-                f"{home}: a run is going on (process {lock.read().strip()}). Wait for it, or give this one its own CEM_HOME."
+                f"{home}: a run is going on (process {lock.read().strip()}). "
+                "Wait for it, or give this one its own CEM_HOME."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -74,7 +75,10 @@ def dagster_home(settings: Settings) -> Path:
     """Where runs are recorded, so that `make dev` shows those of `make run` too."""
     folder = settings.home / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+    # One run at a time: DuckDB takes one writing process.
+    (folder / "dagster.yaml").write_text(
+        "telemetry:\n  enabled: false\nconcurrency:\n  runs:\n    max_concurrent_runs: 1\n", encoding="utf-8"
+    )
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder
 
@@ -130,4 +134,6 @@ def _first_rows(warehouse: Path, query: str) -> list[str]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         found = connection.execute(f"select * from ({query}) limit 3")
         names = [column[0] for column in found.description]
-        return [", ".join(f"{name} {value}" for name, value in zip(names, row, strict=True)) for row in found.fetchall()]
+        return [
+            ", ".join(f"{name} {value}" for name, value in zip(names, row, strict=True)) for row in found.fetchall()
+        ]

@@ -25,7 +25,7 @@ class SettingsError(ValueError):
 
 
 def source_entities() -> dict[str, list[str]]:
-    """The list of sources: which entities of the four data types each one feeds (`vars: sources` of dbt_project.yml)."""
+    """The list of sources, and which entities of the four data types each one feeds (`vars` of dbt_project.yml)."""
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
     entities: dict[str, list[str]] = project["vars"]["sources"]
     return entities
@@ -55,6 +55,11 @@ class Settings:
     @property
     def warehouse(self) -> Path:
         return self.home / "warehouse" / "cem_warehouse.duckdb"
+
+    @property
+    def raw_views(self) -> Path:
+        """Small DuckDB files with nothing but views on the lake, for checks that run before dbt does."""
+        return self.home / "warehouse" / "raw_views"
 
     @property
     def published(self) -> Path:

@@ -14,7 +14,8 @@ def summary(published: Path) -> str:
             "select version, cast(as_of_at - interval 1 day as date) from publication.version"
         ).fetchall()[0]
         tables = connection.execute(
-            "select table_schema, table_name, rows from publication.tables order by table_schema <> 'marts', table_schema, table_name"
+            "select table_schema, table_name, rows from publication.tables"
+            " order by table_schema <> 'marts', table_schema, table_name"
         ).fetchall()
         sources = connection.execute(
             """

@@ -1,4 +1,8 @@
 {% macro matches(text, pattern) -%}
+    {#-
+        Whether `pattern` is found in `text`. End a pattern with \z, not $: before $, Java lets a last line break pass,
+        RE2 does not.
+    -#}
     {{ return(adapter.dispatch('matches', 'cem_warehouse')(text, pattern)) }}
 {%- endmacro %}
 
@@ -7,5 +11,6 @@
 {%- endmacro %}
 
 {% macro spark__matches(text, pattern) -%}
-    {{ text }} rlike '{{ pattern }}'
+    {#- A raw literal: in a plain one, Spark takes the backslash for itself. -#}
+    {{ text }} rlike r'{{ pattern }}'
 {%- endmacro %}

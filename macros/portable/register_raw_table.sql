@@ -1,16 +1,15 @@
-{% macro register_raw_table(table) %}
+{% macro register_raw_table(table, paths) %}
     {#-
-        A raw table as a view on the Parquet files of its completed loads. Only the newest version of each landing file
-        counts; an older one stays in the lake, replayable. A table without any file is there, and empty.
+        A raw table as a view on `paths`, the Parquet files of its completed loads. Only the newest version of each
+        landing file counts; an older one stays in the lake, replayable. A table without any file is there, and empty.
     -#}
     {%- set columns = table.columns.values() | list -%}
-    {%- set files = lake_files(table.source_name, table.name) -%}
     {%- set rows_of_files -%}
-        {%- if files -%}
+        {%- if paths -%}
             select
             {%- for column in columns %} cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }}
             {{- ',' if not loop.last }}{% endfor %}
-            from {{ parquet_relation(files) }}
+            from {{ parquet_relation(paths) }}
         {%- else -%}
             select
             {%- for column in columns %} cast(null as {{ column.data_type }}) as {{ column.name }}{{ ',' if not loop.last }}

@@ -1,5 +1,9 @@
 {% macro to_utc(local, zone) -%}
-    {#- A local wall-clock time of `zone` as a UTC timestamp. -#}
+    {#-
+        A local wall-clock time of `zone` as a UTC timestamp. Where clocks go forward, a time that never was counts on
+        from before the change (02:30 of a skipped hour is 03:30). Where they go back, an hour comes twice and the text
+        does not say which: it is taken for the second, in the new offset.
+    -#}
     {{ return(adapter.dispatch('to_utc', 'cem_warehouse')(local, zone)) }}
 {%- endmacro %}
 
@@ -8,5 +12,10 @@
 {%- endmacro %}
 
 {% macro spark__to_utc(local, zone) -%}
-    to_utc_timestamp({{ local }}, '{{ zone }}')
+    {#- Spark takes the first of the two hours. The offset of a day later gives the second, if it reads back the same. -#}
+    {%- set second = 'to_utc_timestamp(' ~ local ~ " + interval 1 day, '" ~ zone ~ "') - interval 1 day" -%}
+    case
+        when from_utc_timestamp({{ second }}, '{{ zone }}') = {{ local }} then {{ second }}
+        else to_utc_timestamp({{ local }}, '{{ zone }}')
+    end
 {%- endmacro %}

@@ -1,4 +1,3 @@
 {% macro a_time(column) %}
-    {{ return(row_rule(column, column ~ ' is not null and try_cast(' ~ column ~ ' as timestamp) is null',
-                       'is not a time')) }}
+    {{ return(row_rule(column, column ~ ' is not null and ' ~ try_timestamp(column) ~ ' is null', 'is not a time')) }}
 {% endmacro %}

@@ -44,7 +44,10 @@ def _raw_tables(name: str, settings: Settings) -> dg.AssetsDefinition:
         # The key of a dbt source: that is what joins loading and transforming in one lineage.
         specs=[
             dg.AssetSpec(
-                [name, table], deps=[DEMO_LANDING] if simulated else [], group_name="ingestion", kinds={"dlt", "parquet"}
+                [name, table],
+                deps=[DEMO_LANDING] if simulated else [],
+                group_name="ingestion",
+                kinds={"dlt", "parquet"},
             )
             for table in source.patterns
         ],

@@ -33,7 +33,7 @@ def _raw_asset(suite: Suite) -> dg.AssetKey:
 
 def _raw_database(suite: Suite, settings: Settings) -> Callable[[], Path]:
     def database() -> Path:
-        path = settings.quality / f"{suite.schema}__{suite.table}.duckdb"
+        path = settings.raw_views / f"{suite.schema}__{suite.table}.duckdb"
         source, table = _raw_asset(suite).path
         write_views(path, settings.lake, [(source, table)])
         return path
@@ -47,7 +47,7 @@ def _check(
     @dg.asset_check(asset=asset, name="expectations", blocking=True)
     def expectations() -> dg.AssetCheckResult:
         with progress.stage(f"check {suite.name}") as stage:
-            result = run_suite(suite, database(), settings.quality)
+            result = run_suite(suite, database(), settings.quality, settings.clock())
             failed = sum(not finding.success for finding in result.findings)
             stage.outcome = f"{len(result.findings)} expectations" + (f", {failed} FAILED" if failed else "")
         return dg.AssetCheckResult(

@@ -32,7 +32,7 @@ class SourceLoad:
 
 
 def load_source(source: LandingSource, folder: Path, lake: Path, work: Path, loaded_at: datetime) -> SourceLoad:
-    """Load what is new in `folder` into `lake/<source>/`; `work` is dlt's own folder, `loaded_at` the run's clock (UTC).
+    """Load what is new in `folder` into `lake/<source>/`; `work` is dlt's own folder, `loaded_at` the run's clock.
 
     Calling it again loads nothing twice. A call that was cut off leaves nothing that a reader sees, and the next
     call starts those files afresh. Raises LandingError for a file that cannot be loaded.
@@ -74,8 +74,9 @@ def _run(source: LandingSource, data: object, lake: Path, work: Path) -> dict[st
         while cause is not None and not isinstance(cause, LandingError):
             cause = cause.__cause__
         raise (cause or failure) from None
-    counts: dict[str, int] = pipeline.last_trace.last_normalize_info.row_counts
-    return counts
+    trace = pipeline.last_trace
+    # A run that got here has normalised; dlt's types cannot know.
+    return dict(trace.last_normalize_info.row_counts) if trace and trace.last_normalize_info else {}
 
 
 def _configure() -> None:

@@ -103,7 +103,9 @@ def _copy(
             """,
             [number, published_at.replace(tzinfo=None), sources],
         )
-        connection.execute("create table target.publication.tables (table_schema varchar, table_name varchar, rows bigint)")
+        connection.execute(
+            "create table target.publication.tables (table_schema varchar, table_name varchar, rows bigint)"
+        )
         connection.executemany(
             "insert into target.publication.tables values (?, ?, ?)",
             [[model.schema, model.name, rows[model.relation]] for model in models],

@@ -1,39 +1,18 @@
 -- Which customer each key of a source stands for. A key is its own customer, unless a source links it, as an alias,
 -- to exactly one other key; an alias of several (a shared device) is nobody's. Devices without a login are nobody yet.
-with records as (
-    {% for entity in ['customer_records', 'orders', 'refunds', 'consents', 'survey_invitation_events', 'survey_answers',
-                      'message_events', 'opportunity_events', 'web_events'] -%}
-    {%- for source in enabled_sources() if entity in var('sources')[source] -%}
-    select customer_namespace, source_customer_id from {{ ref('stg_' ~ source ~ '__' ~ entity) }}
-    union all
-    {% endfor -%}
-    {%- endfor -%}
-    select cast(null as string) as customer_namespace, cast(null as string) as source_customer_id where false
-),
-
-source_keys as (
-    select distinct customer_namespace, source_customer_id
-    from records
-    where source_customer_id is not null
+with source_keys as (
+    select * from {{ ref('int_identity__source_keys') }}
 ),
 
 links as (
-    {% for source in enabled_sources() if 'identity_links' in var('sources')[source] -%}
-    select alias_namespace, alias_customer_id, customer_namespace, source_customer_id
-    from {{ ref('stg_' ~ source ~ '__identity_links') }}
-    union all
-    {% endfor -%}
-    select
-        cast(null as string) as alias_namespace, cast(null as string) as alias_customer_id,
-        cast(null as string) as customer_namespace, cast(null as string) as source_customer_id
-    where false
+    select * from {{ ref('int_identity__links') }}
 ),
 
 aliases as (
     select
         alias_namespace,
         alias_customer_id,
-        count(distinct source_customer_id) as principal_count,
+        count(distinct customer_namespace || ':' || source_customer_id) as principal_count,
         min(customer_namespace) as principal_namespace,
         min(source_customer_id) as principal_customer_id
     from links

@@ -1,6 +1,6 @@
--- Every moment at which a rule of seeds/journey/journey_stage_rules.csv puts a customer into a stage of the relationship.
--- Buying rules look at purchases; for an organisation, whose purchases are not ours to see, the deal won stands for
--- the first, and silence afterwards means nothing.
+-- Every moment at which a rule of seeds/journey/journey_stage_rules.csv puts a customer into a stage of the
+-- relationship. Buying rules look at purchases; for an organisation, whose purchases are not ours to see, the deal won
+-- stands for the first, and silence afterwards means nothing.
 with rules as (
     select
         max(case when stage = 'active' then threshold end) as active_purchases,
@@ -23,23 +23,35 @@ organisations as (
 ),
 
 purchases as (
-    select customer_id, order_id as commitment_id, occurred_at, true as is_observed
+    select customer_id, occurred_at, true as is_observed
     from {{ ref('orders') }}
     where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
     union all
-    select events.customer_id, events.event_id, events.occurred_at, false
+    select events.customer_id, events.occurred_at, false as is_observed
     from events
     inner join organisations on events.customer_id = organisations.customer_id
     where events.entity = 'opportunity_events' and events.event = 'won'
 ),
 
+-- Orders placed at one moment are one step: whoever comes back with two of them has come back once.
+moments as (
+    select customer_id, occurred_at, count(*) as purchase_count, max(is_observed) as is_observed
+    from purchases
+    group by customer_id, occurred_at
+),
+
 numbered as (
     select
-        *,
-        row_number() over (partition by customer_id order by occurred_at, commitment_id) as purchase_number,
-        lag(occurred_at) over (partition by customer_id order by occurred_at, commitment_id) as previous_at,
-        lead(occurred_at) over (partition by customer_id order by occurred_at, commitment_id) as next_at
-    from purchases
+        customer_id,
+        occurred_at,
+        is_observed,
+        cast(sum(purchase_count) over (
+            partition by customer_id order by occurred_at rows between unbounded preceding and current row
+        ) as bigint) as purchase_number,
+        lag(occurred_at) over (partition by customer_id order by occurred_at) as previous_at,
+        lag(is_observed) over (partition by customer_id order by occurred_at) as is_previous_observed,
+        lead(occurred_at) over (partition by customer_id order by occurred_at) as next_at
+    from moments
 ),
 
 first_touches as (
@@ -52,7 +64,7 @@ first_touches as (
         ) as first_opportunity_at,
         min(numbered.occurred_at) as first_purchase_at
     from events
-    left join numbered on events.customer_id = numbered.customer_id and numbered.purchase_number = 1
+    left join numbered on events.customer_id = numbered.customer_id and numbered.previous_at is null
     group by events.customer_id
 ),
 
@@ -79,8 +91,9 @@ changes as (
         numbered.customer_id,
         numbered.occurred_at,
         case
-            when numbered.is_observed and numbered.purchase_number > 1
-                and numbered.occurred_at >= {{ add_days('numbered.previous_at', 'rules.lapsed_days') }} then 'won_back'
+            when numbered.is_observed
+                and numbered.is_previous_observed
+                and numbered.occurred_at > {{ add_days('numbered.previous_at', 'rules.lapsed_days') }} then 'won_back'
             when numbered.purchase_number >= rules.loyal_purchases then 'loyal'
             when numbered.purchase_number >= rules.active_purchases then 'active'
             else 'new'

@@ -14,7 +14,7 @@ select
     cast(null as string) as touchpoint,
     true as is_identified,
     'record in ' || source_system as description,
-    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+    cast(null as decimal(18, 4)) as event_value
 from {{ ref('customer_records') }}
 where occurred_at is not null
 union all
@@ -32,7 +32,7 @@ select
     cast(null as string) as touchpoint,
     true as is_identified,
     'consent to ' || purpose as description,
-    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+    cast(null as decimal(18, 4)) as event_value
 from {{ ref('consents') }}
 where occurred_at is not null
 union all
@@ -46,11 +46,11 @@ select
     loaded_at,
     source_system,
     source_record_id,
-    channel as channel,
+    channel,
     cast(null as string) as touchpoint,
     true as is_identified,
     'order' as description,
-    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+    cast(null as decimal(18, 4)) as event_value
 from {{ ref('orders') }}
 where occurred_at is not null
 union all
@@ -118,8 +118,8 @@ select
     loaded_at,
     source_system,
     source_record_id,
-    channel as channel,
-    touchpoint as touchpoint,
+    channel,
+    touchpoint,
     true as is_identified,
     instrument || ': ' || question as description,
     cast(score as decimal(18, 4)) as event_value
@@ -136,8 +136,8 @@ select
     loaded_at,
     source_system,
     source_record_id,
-    channel as channel,
-    touchpoint as touchpoint,
+    channel,
+    touchpoint,
     true as is_identified,
     instrument as description,
     cast(rating as decimal(18, 4)) as event_value
@@ -149,16 +149,16 @@ select
     customer_id,
     'interaction' as data_type,
     'survey_invitation_events' as entity,
-    event as event,
+    event,
     occurred_at,
     loaded_at,
     source_system,
     source_record_id,
-    channel as channel,
+    channel,
     cast(null as string) as touchpoint,
     true as is_identified,
     'invitation to ' || instrument as description,
-    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+    cast(null as decimal(18, 4)) as event_value
 from {{ ref('survey_invitation_events') }}
 where occurred_at is not null
 union all
@@ -167,16 +167,16 @@ select
     customer_id,
     'interaction' as data_type,
     'message_events' as entity,
-    event as event,
+    event,
     occurred_at,
     loaded_at,
     source_system,
     source_record_id,
-    channel as channel,
+    channel,
     cast(null as string) as touchpoint,
     true as is_identified,
     'message of ' || coalesce(campaign, 'no campaign') as description,
-    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+    cast(null as decimal(18, 4)) as event_value
 from {{ ref('message_events') }}
 where occurred_at is not null
 union all
@@ -185,16 +185,16 @@ select
     customer_id,
     'interaction' as data_type,
     'web_events' as entity,
-    event as event,
+    event,
     occurred_at,
     loaded_at,
     source_system,
     source_record_id,
     'web' as channel,
     cast(null as string) as touchpoint,
-    is_identified as is_identified,
+    is_identified,
     coalesce(page, event) as description,
-    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+    cast(null as decimal(18, 4)) as event_value
 from {{ ref('web_events') }}
 where occurred_at is not null
 union all
@@ -208,7 +208,7 @@ select
     loaded_at,
     source_system,
     source_record_id,
-    channel as channel,
+    channel,
     cast(null as string) as touchpoint,
     true as is_identified,
     'opportunity ' || opportunity_id as description,
@@ -221,15 +221,15 @@ select
     customer_id,
     'interaction' as data_type,
     'delivery_events' as entity,
-    event as event,
+    event,
     occurred_at,
     loaded_at,
     source_system,
     source_record_id,
-    channel as channel,
+    channel,
     'delivery' as touchpoint,
     true as is_identified,
     'delivery of ' || order_id as description,
-    cast(cast(null as decimal(18, 4)) as decimal(18, 4)) as event_value
+    cast(null as decimal(18, 4)) as event_value
 from {{ ref('delivery_events') }}
 where occurred_at is not null

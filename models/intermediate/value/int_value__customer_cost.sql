@@ -1,7 +1,7 @@
 -- What was spent on each customer: winning them (as the sources report it) and keeping them (messages sent).
 with customer_records as (
     select * from {{ ref('customer_records') }}
-    where customer_id is not null
+    where customer_id is not null and (occurred_at is null or occurred_at < {{ as_of() }})
 ),
 
 message_events as (
@@ -12,19 +12,28 @@ message_events as (
 acquisition as (
     select customer_id, sum(acquisition_cost_amount) as acquisition_cost_amount
     from customer_records
+    where acquisition_cost_amount is not null
     group by customer_id
 ),
 
 retention as (
     select customer_id, sum(cost_amount) as retention_cost_amount
     from message_events
+    where cost_amount is not null
     group by customer_id
+),
+
+-- A message can reach a customer of whom no record is known.
+customers_with_cost as (
+    select customer_id from acquisition
+    union
+    select customer_id from retention
 )
 
 select
-    acquisition.customer_id,
+    customers_with_cost.customer_id,
     acquisition.acquisition_cost_amount,
     retention.retention_cost_amount
-from acquisition
-left join retention on acquisition.customer_id = retention.customer_id
-where acquisition.acquisition_cost_amount is not null or retention.retention_cost_amount is not null
+from customers_with_cost
+left join acquisition on customers_with_cost.customer_id = acquisition.customer_id
+left join retention on customers_with_cost.customer_id = retention.customer_id

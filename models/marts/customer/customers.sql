@@ -6,7 +6,7 @@ with customer_keys as (
 
 customer_records as (
     select * from {{ ref('customer_records') }}
-    where customer_id is not null
+    where customer_id is not null and (occurred_at is null or occurred_at < {{ as_of() }})
 ),
 
 events as (
@@ -24,21 +24,20 @@ keys_by_customer as (
 described as (
     select
         customer_id,
+        {% for attribute in ['country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel',
+                             'acquisition_channel'] %}
+        max_by({{ attribute }}, case when {{ attribute }} is not null then recency end) as {{ attribute }},
+        {% endfor %}
         case
             when max(case when customer_kind = 'organisation' then 1 else 0 end) = 1 then 'organisation'
             when max(case when customer_kind = 'person' then 1 else 0 end) = 1 then 'person'
             else 'unknown'
-        end as customer_kind,
-        {%- for attribute in ['country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel',
-                              'acquisition_channel'] %}
-        max_by({{ attribute }}, case when {{ attribute }} is not null then recency end) as {{ attribute }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        end as customer_kind
     from (
         select
             *,
             row_number() over (
-                partition by customer_id order by occurred_at asc nulls first, customer_record_id
+                partition by customer_id order by occurred_at asc nulls first, customer_record_id asc
             ) as recency
         from customer_records
     ) as ranked
@@ -48,19 +47,19 @@ described as (
 lived as (
     select
         customer_id,
-        min(occurred_at) as first_event_at,
-        max(case when occurred_at < {{ as_of() }} then occurred_at end) as last_event_at,
-        {%- for data_type in ['descriptive', 'behavioural', 'attitudinal', 'interaction'] %}
+        {% for data_type in ['descriptive', 'behavioural', 'attitudinal', 'interaction'] %}
         cast(count(case when data_type = '{{ data_type }}' and occurred_at < {{ as_of() }} then 1 end) as bigint)
-            as {{ data_type }}_event_count
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+            as {{ data_type }}_event_count,
+        {% endfor %}
+        min(occurred_at) as first_event_at,
+        max(case when occurred_at < {{ as_of() }} then occurred_at end) as last_event_at
     from events
     group by customer_id
 ),
 
+-- as_of is exclusive: a year that ends at midnight of the first of January is the year before.
 as_of_year as (
-    select extract(year from as_of_at) as as_of_year from {{ ref('int_clock__as_of') }}
+    select extract(year from {{ add_days('as_of_at', -1) }}) as as_of_year from {{ ref('int_clock__as_of') }}
 ),
 
 joined as (

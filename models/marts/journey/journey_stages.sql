@@ -7,7 +7,7 @@ with stage_changes as (
 ranked as (
     select
         *,
-        row_number() over (partition by customer_id, valid_from order by priority desc, stage) as place
+        row_number() over (partition by customer_id, valid_from order by priority desc, stage asc) as place
     from stage_changes
 ),
 

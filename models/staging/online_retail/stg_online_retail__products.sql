@@ -24,7 +24,7 @@ select
     'online_retail' as source_system,
     ranked.stock_code as source_record_id,
     ranked.loaded_at,
-    trim(ranked.description) as product_name,
+    trim(both ' ' from ranked.description) as product_name,
     cast(null as string) as category,
     coalesce(stock_code_kinds.product_kind, 'product') as product_kind,
     cast(null as string) as currency,

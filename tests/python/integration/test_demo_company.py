@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -22,16 +21,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_the_five_source_systems_fill_all_four_types(demo: Project) -> None:
-    assert demo.query(
-        "select data_type, sum(event_count) > 0 from marts.data_coverage group by 1 order by 1"
-    ) == [("attitudinal", True), ("behavioural", True), ("descriptive", True), ("interaction", True)]
+    assert demo.query("select data_type, sum(event_count) > 0 from marts.data_coverage group by 1 order by 1") == [
+        ("attitudinal", True),
+        ("behavioural", True),
+        ("descriptive", True),
+        ("interaction", True),
+    ]
     assert demo.query("select count(distinct source_system) from marts.load_reconciliation") == [(5,)]
 
 
 def test_nothing_of_the_demo_company_is_quarantined(demo: Project) -> None:
-    assert demo.query("select sum(quarantined_row_count), sum(file_row_count - loaded_row_count) from marts.load_reconciliation") == [
-        (0, 0)
-    ]
+    assert demo.query(
+        "select sum(quarantined_row_count), sum(file_row_count - loaded_row_count) from marts.load_reconciliation"
+    ) == [(0, 0)]
 
 
 def test_the_marts_are_filled(demo: Project) -> None:
@@ -43,9 +45,10 @@ def test_the_marts_are_filled(demo: Project) -> None:
         ("nps",),
         ("satisfaction_index",),
     ]
-    assert demo.query("select count(*) > 1000, bool_and(margin_amount < costed_revenue_amount) from marts.customer_value where margin_amount is not null") == [
-        (True, True)
-    ]
+    assert demo.query(
+        "select count(*) > 1000, bool_and(margin_amount < costed_revenue_amount) from marts.customer_value"
+        " where margin_amount is not null"
+    ) == [(True, True)]
 
 
 def test_paid_is_what_was_bought_order_by_order(demo: Project) -> None:
@@ -66,9 +69,7 @@ def test_visits_before_the_login_are_the_customer_s(demo: Project) -> None:
     assert demo.query(
         "select count(*) > 1000 from interaction.web_events where not is_identified and customer_id is not null"
     ) == [(True,)]
-    assert demo.query(
-        "select count(*) > 1000 from interaction.web_events where customer_id is null"
-    ) == [(True,)]
+    assert demo.query("select count(*) > 1000 from interaction.web_events where customer_id is null") == [(True,)]
 
 
 def test_no_identifier_of_a_customer_is_in_any_published_file(demo: Project) -> None:

@@ -74,9 +74,9 @@ def test_revenue_and_refunds_of_known_customers_reach_the_mart(online_retail: Pr
     assert online_retail.query(
         "select sum(original_amount) from behavioural.order_lines where customer_id is not null"
     ) == [(sums(bought)[2],)]
-    assert online_retail.query("select sum(original_amount) from behavioural.refunds where customer_id is not null") == [
-        (-sums(given_back)[2],)
-    ]
+    assert online_retail.query(
+        "select sum(original_amount) from behavioural.refunds where customer_id is not null"
+    ) == [(-sums(given_back)[2],)]
     assert online_retail.query(
         "select sum(revenue_amount), sum(refund_amount) from marts.customer_value"
     ) == online_retail.query(
@@ -94,10 +94,13 @@ def test_revenue_and_refunds_of_known_customers_reach_the_mart(online_retail: Pr
 def test_the_lines_without_a_customer_are_kept_and_nobody_s(online_retail: Project, lines: list[Line]) -> None:
     nobody_s = [line for line in lines if not line["CustomerID"]]
     types = ("order_lines", "refunds")
-    counted = sum(
-        online_retail.query(f"select count(*) from behavioural.{table} where customer_id is null")[0][0]
-        for table in types
-    ) + online_retail.query("select count(*) from behavioural.ledger_adjustments")[0][0]
+    counted = (
+        sum(
+            online_retail.query(f"select count(*) from behavioural.{table} where customer_id is null")[0][0]
+            for table in types
+        )
+        + online_retail.query("select count(*) from behavioural.ledger_adjustments")[0][0]
+    )
     assert counted == len(nobody_s)
 
 
@@ -116,9 +119,12 @@ def test_what_is_no_product_is_told_apart(online_retail: Project) -> None:
 
 
 def test_the_largest_order_and_its_cancellation_net_to_nothing(online_retail: Project) -> None:
-    customer = online_retail.query("select customer_id from behavioural.orders where source_customer_id = '12346'")[0][0]
+    customer = online_retail.query("select customer_id from behavioural.orders where source_customer_id = '12346'")[0][
+        0
+    ]
     assert online_retail.query(
-        "select order_count, revenue_amount > 80000, net_revenue_amount from marts.customer_value where customer_id = ?",
+        "select order_count, revenue_amount > 80000, net_revenue_amount from marts.customer_value"
+        " where customer_id = ?",
         [customer],
     ) == [(1, True, Decimal("0.0000"))]
 
@@ -126,9 +132,9 @@ def test_the_largest_order_and_its_cancellation_net_to_nothing(online_retail: Pr
 def test_attitude_and_interaction_stay_visibly_empty(online_retail: Project) -> None:
     assert dict(online_retail.query("select data_type, event_count from marts.data_coverage")) == {
         "descriptive": 3360,
-        "behavioural": online_retail.query("select count(*) from marts.customer_timeline where data_type = 'behavioural'")[
-            0
-        ][0],
+        "behavioural": online_retail.query(
+            "select count(*) from marts.customer_timeline where data_type = 'behavioural'"
+        )[0][0],
         "attitudinal": 0,
         "interaction": 0,
     }
@@ -165,11 +171,9 @@ def test_one_day_at_a_time_in_any_order_with_files_twice_gives_the_same_marts(
 
     project = Project(home, {**online_retail.environment, "CEM_LANDING": str(tmp_path / "landing")})
     assert "nothing new" in succeeded(project.run()).stderr
-    found = differences(
-        online_retail.home / "published" / "current.duckdb", home / "published" / "current.duckdb"
-    )
+    found = differences(online_retail.home / "published" / "current.duckdb", home / "published" / "current.duckdb")
     # Only the count of files differs: it says that some were delivered twice.
     assert set(found) == {"marts.load_reconciliation"}
-    assert project.query("select repeated_file_count, file_row_count, loaded_row_count from marts.load_reconciliation") == [
-        (repeated, 320_705, 320_705)
-    ]
+    assert project.query(
+        "select repeated_file_count, file_row_count, loaded_row_count from marts.load_reconciliation"
+    ) == [(repeated, 320_705, 320_705)]

@@ -43,7 +43,9 @@ def ancestors(repository: dg.RepositoryDefinition, key: dg.AssetKey) -> set[dg.A
     return found
 
 
-def test_the_published_version_descends_from_every_raw_table_in_one_lineage(repository: dg.RepositoryDefinition) -> None:
+def test_the_published_version_descends_from_every_raw_table_in_one_lineage(
+    repository: dg.RepositoryDefinition,
+) -> None:
     upstream = ancestors(repository, PUBLISHED)
     for key in (["olist", "orders"], ["olist", "leads"], ["crm", "customers"], ["web", "events"]):
         assert dg.AssetKey(key) in upstream
@@ -51,7 +53,9 @@ def test_the_published_version_descends_from_every_raw_table_in_one_lineage(repo
     assert dg.AssetKey(["staging", "base_olist__orders"]) in upstream
 
 
-def test_every_public_model_is_published_and_no_restricted_one(manifest: Path, repository: dg.RepositoryDefinition) -> None:
+def test_every_public_model_is_published_and_no_restricted_one(
+    manifest: Path, repository: dg.RepositoryDefinition
+) -> None:
     published = repository.asset_graph.get(PUBLISHED).parent_keys
     assert published == {dg.AssetKey([model.schema, model.name]) for model in public_models(manifest)}
     assert {key.path[0] for key in published} == {"descriptive", "behavioural", "attitudinal", "interaction", "marts"}

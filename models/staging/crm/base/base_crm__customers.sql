@@ -16,7 +16,7 @@ select
     last_name,
     email,
     phone,
-    cast(try_cast(birth_date as timestamp) as date) as birth_date,
+    cast({{ try_timestamp('birth_date') }} as date) as birth_date,
     country_code,
     region,
     city,

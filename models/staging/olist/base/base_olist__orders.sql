@@ -21,7 +21,7 @@ select
     {{ source_time('order_delivered_carrier_date', 'olist') }} as handed_over_at,
     {{ source_time('order_delivered_customer_date', 'olist') }} as delivered_at,
     -- Olist promises a day: it is kept until that day has ended in Brazil.
-    {{ to_utc(add_days('try_cast(order_estimated_delivery_date as timestamp)', 1), var('source_time_zones')['olist']) }}
+    {{ to_utc(add_days(try_timestamp('order_estimated_delivery_date'), 1), var('source_time_zones')['olist']) }}
         as promised_delivery_at,
     _file_name as file_name,
     _file_row as file_row,

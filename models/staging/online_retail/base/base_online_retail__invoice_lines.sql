@@ -22,7 +22,7 @@ select
     {{ try_integer('quantity') }} as quantity,
     {{ source_time('invoice_date', 'online_retail') }} as invoiced_at,
     {{ try_money('unit_price') }} as unit_price,
-    cast(cast(try_cast(customer_id as decimal(18, 2)) as bigint) as string) as customer_number,
+    cast(cast(floor({{ try_money('customer_id') }}) as bigint) as string) as customer_number,
     country,
     case
         when substr(invoice_no, 1, 1) = 'C' then 'cancellation'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,8 @@ from expectations.duckdb_dialect import keep_duckdb_connections
 from expectations.runner import run_suite
 from expectations.suites import Suite, load_suites
 
+CHECKED_AT = datetime(2024, 2, 1, 6, tzinfo=UTC)
+
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -18,7 +21,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema marts")
         connection.execute(
-            "create table marts.orders as select i as order_id, i - 1 as amount, 1 as low, 2 as high from range(100) t(i)"
+            "create table marts.orders as"
+            " select i as order_id, i - 1 as amount, 1 as low, 2 as high from range(100) t(i)"
         )
         connection.execute("insert into marts.orders values (7, -1, 1, 2)")
     return path
@@ -46,24 +50,28 @@ def test_what_fails_is_counted_and_named_with_examples(database: Path, tmp_path:
         ),
         database,
         tmp_path,
+        CHECKED_AT,
     )
     unique, between, rows, mean = result.findings
     assert not result.success
     assert (unique.success, unique.unexpected_count) == (False, 2)
     assert (between.success, between.unexpected_count) == (False, 2)
-    assert "2 of 101 rows, such as -1" in between.observed
+    assert "2 unexpected of 101 rows, such as -1" in between.observed
     assert rows.success
     assert rows.observed == "101"
     assert not mean.success
     assert result.failures().count("\n") == 2
-    assert "marts.orders: expect column values to be unique (column order_id); found 2 of 101 rows" in result.failures()
+    assert (
+        "marts.orders: expect column values to be unique (column order_id); found 2 unexpected of 101 rows"
+        in result.failures()
+    )
 
 
 def test_rows_asked_for_by_a_query_fail_by_their_number(database: Path, tmp_path: Path) -> None:
     def asking(condition: str) -> bool:
         query = f"select * from {{batch}} where {condition}"
         expectation = {"type": "unexpected_rows_expectation", "kwargs": {"unexpected_rows_query": query}}
-        return run_suite(suite(expectation), database, tmp_path).success
+        return run_suite(suite(expectation), database, tmp_path, CHECKED_AT).success
 
     assert not asking("amount < 0")
     assert asking("amount < -10")
@@ -72,7 +80,10 @@ def test_rows_asked_for_by_a_query_fail_by_their_number(database: Path, tmp_path
 def test_a_column_that_is_not_there_is_an_error_not_a_finding(database: Path, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="could not evaluate expect column values to be unique"):
         run_suite(
-            suite({"type": "expect_column_values_to_be_unique", "kwargs": {"column": "gone"}}), database, tmp_path
+            suite({"type": "expect_column_values_to_be_unique", "kwargs": {"column": "gone"}}),
+            database,
+            tmp_path,
+            CHECKED_AT,
         )
 
 
@@ -87,10 +98,12 @@ def test_the_page_shows_each_expectation_with_its_reason_and_needs_no_network(da
         ),
         database,
         tmp_path,
+        CHECKED_AT,
     )
     page = result.report.read_text()
     assert "FAILED" in page
     assert "amounts &lt; 0 are refunds" in page
+    assert "2024-02-01 06:00:00 UTC" in page
     assert "http" not in page
     index = (tmp_path / "index.html").read_text()
     assert "marts.orders: 1 expectations, 1 failed" in index

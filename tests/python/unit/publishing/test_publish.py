@@ -32,7 +32,9 @@ def fill(path: Path, rows: int, value: int) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema if not exists marts; create schema if not exists intermediate")
         connection.execute("create schema if not exists restricted")
-        connection.execute("create or replace table intermediate.int_clock__as_of as select timestamp '2024-01-01' as as_of_at")
+        connection.execute(
+            "create or replace table intermediate.int_clock__as_of as select timestamp '2024-01-01' as as_of_at"
+        )
         connection.execute("create or replace table restricted.secret as select 'a@example.org' as email")
         for table in ("a", "b"):
             connection.execute(
@@ -41,7 +43,9 @@ def fill(path: Path, rows: int, value: int) -> None:
 
 
 def published_once(warehouse: Path, keep: int = 3) -> PublishedVersion:
-    return publish(warehouse, warehouse.parent / "published", MODELS, datetime(2024, 1, 2, tzinfo=UTC), "crm,shop", keep)
+    return publish(
+        warehouse, warehouse.parent / "published", MODELS, datetime(2024, 1, 2, tzinfo=UTC), "crm,shop", keep
+    )
 
 
 def ask(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -77,7 +81,9 @@ def test_descriptions_travel_with_the_tables(warehouse: Path) -> None:
 
 def test_only_the_models_named_are_published(warehouse: Path) -> None:
     path = published_once(warehouse).path
-    assert ask(path, "select count(*) from duckdb_tables() where schema_name in ('restricted', 'intermediate')") == [(0,)]
+    assert ask(path, "select count(*) from duckdb_tables() where schema_name in ('restricted', 'intermediate')") == [
+        (0,)
+    ]
     assert b"a@example.org" not in path.read_bytes()
 
 

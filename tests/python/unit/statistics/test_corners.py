@@ -100,7 +100,7 @@ def test_gamma_gamma_names_the_row_to_leave_out() -> None:
 
 
 def test_gamma_gamma_without_variation_or_rows_says_what_to_use_instead() -> None:
-    with pytest.raises(NotIdentifiedError, match="mean_spend is 9.0 in every row"):
+    with pytest.raises(NotIdentifiedError, match=r"mean_spend is 9\.0 in every row"):
         GammaGamma.fit([1, 5, 3], [9, 9, 9])
     with pytest.raises(NotIdentifiedError, match="use the average purchase instead"):
         GammaGamma.fit([], [])
@@ -139,7 +139,7 @@ def test_an_infinite_expected_spend_is_an_error_and_not_a_negative_number() -> N
     with pytest.raises(ValueError, match=r"customer with 1 purchases \(row 1\)"):
         model.expected_spend([5, 1], [10, 10])
     assert model.expected_spend(5, 10)[0] > 0
-    with pytest.raises(ValueError, match="row 0 has frequency 2.0 and mean_spend -1.0"):
+    with pytest.raises(ValueError, match=r"row 0 has frequency 2\.0 and mean_spend -1\.0"):
         model.expected_spend(2, -1)
 
 

@@ -1,0 +1,66 @@
+-- Every row that broke no row rule is in its type, once, with its amount and quantity: by entity and source. Sums are
+-- cast, because a union of decimals of several scales may round them to the smallest.
+{% set figures = {
+    'customer_records': ['original_acquisition_cost_amount', none],
+    'customer_identifiers': [none, none],
+    'consents': [none, none],
+    'products': ['original_unit_cost_amount', none],
+    'orders': ['original_freight_amount', none],
+    'order_lines': ['original_amount', 'quantity'],
+    'payments': ['original_amount', 'installment_count'],
+    'refunds': ['original_amount', 'quantity'],
+    'ledger_adjustments': ['original_amount', 'quantity'],
+    'survey_answers': ['score', none],
+    'reviews': ['rating', 'comment_length'],
+    'review_comments': [none, none],
+    'survey_invitation_events': [none, none],
+    'message_events': ['original_cost_amount', none],
+    'opportunity_events': ['original_expected_amount', none],
+    'web_events': [none, none],
+} %}
+
+with staged as (
+    {% for entity, (amount, quantity) in figures.items() %}
+    {%- set columns = {'source_system': 'string'} -%}
+    {%- if amount %}{% do columns.update({amount: 'decimal(18, 4)'}) %}{% endif -%}
+    {%- if quantity %}{% do columns.update({quantity: 'bigint'}) %}{% endif -%}
+    select
+        '{{ entity }}' as entity,
+        source_system,
+        count(*) as row_count,
+        cast(sum({{ amount or 'cast(null as decimal(18, 4))' }}) as decimal(30, 4)) as amount,
+        sum({{ quantity or 'cast(null as bigint)' }}) as quantity
+    from ({{ staged_columns(entity, columns) }}) as {{ entity }}
+    group by source_system
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+typed as (
+    {% for entity, (amount, quantity) in figures.items() %}
+    select
+        '{{ entity }}' as entity,
+        source_system,
+        count(*) as row_count,
+        cast(sum({{ amount or 'cast(null as decimal(18, 4))' }}) as decimal(30, 4)) as amount,
+        sum({{ quantity or 'cast(null as bigint)' }}) as quantity
+    from {{ ref(entity) }}
+    group by source_system
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+)
+
+select
+    coalesce(staged.entity, typed.entity) as entity,
+    coalesce(staged.source_system, typed.source_system) as source_system,
+    staged.row_count as staged_row_count,
+    typed.row_count as typed_row_count,
+    staged.amount as staged_amount,
+    typed.amount as typed_amount,
+    staged.quantity as staged_quantity,
+    typed.quantity as typed_quantity
+from staged
+full outer join typed on staged.entity = typed.entity and staged.source_system = typed.source_system
+where staged.row_count is distinct from typed.row_count
+    or staged.amount is distinct from typed.amount
+    or staged.quantity is distinct from typed.quantity

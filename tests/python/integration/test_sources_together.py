@@ -1,0 +1,40 @@
+"""Sources that are on together: the four types are the union of what each alone gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from tests.python.integration.conftest import Project, succeeded
+
+
+def test_two_sources_together_give_the_types_of_each(
+    olist: Project, online_retail: Project, real_data: Path, tmp_path: Path
+) -> None:
+    together = Project(
+        tmp_path, {**olist.environment, "CEM_SOURCES": "olist,online_retail", "CEM_LANDING": str(real_data)}
+    )
+    succeeded(together.run())
+    with duckdb.connect(":memory:") as connection:
+        for name, project in (("both", together), ("one", olist), ("other", online_retail)):
+            path = (project.home / "published" / "current.duckdb").resolve()
+            connection.execute(f"attach '{path}' as {name} (read_only)")
+        tables = connection.execute(
+            "select table_schema || '.' || table_name from both.publication.tables where table_schema <> 'marts'"
+        ).fetchall()
+        assert len(tables) == 15
+        for (table,) in tables:
+            apart = f"(from one.{table} union all from other.{table})"
+            assert connection.execute(
+                f"select count(*) from ((from both.{table} except all {apart}) union all "
+                f"({apart} except all from both.{table}))"
+            ).fetchall() == [(0,)], table
+    assert together.query(
+        "select source_system, sum(event_count) > 0 from marts.data_coverage group by 1 order by 1"
+    ) == [
+        ("olist", True),
+        ("online_retail", True),
+    ]
+    # The later source's last day is the as-of day of both: the wholesaler's customers have all lapsed by then.
+    assert together.query("select cast(as_of_at as date)::varchar from publication.version") == [("2018-11-15",)]

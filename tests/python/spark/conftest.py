@@ -1,0 +1,202 @@
+"""One lake, built by both engines: the fixtures of the Spark lane.
+
+The lake holds the demo company, Olist and some days of Online Retail, with what a lake has to put up with: a file
+delivered again with other content, a raw table without rows, a load that was cut off, rows that go to quarantine.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from orchestration.dbt_project import dbt_command
+from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings
+from tests.python.spark.cluster import SparkCluster, what_is_missing
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+SOURCES = (*DEMO_SOURCES, "olist", "online_retail")
+ONLINE_RETAIL_DAYS = 40
+LOADED_AT = datetime(2025, 6, 1, tzinfo=UTC)
+CUT_OFF_LOAD = "load_id=9999999999.0"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "spark: needs Java and requirements/spark.lock (make test-spark)")
+
+
+@dataclass(frozen=True)
+class Build:
+    """One `dbt build` of the whole project: where its manifest is, and how long it took."""
+
+    manifest: Path
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Dbt:
+    """dbt on one engine: its own target folder, the lake that both share."""
+
+    target: str
+    settings: Settings
+    remote: str = ""
+
+    @property
+    def target_path(self) -> Path:
+        return self.settings.home / f"dbt-{self.target}"
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("CEM_", "DBT_", "SPARK_"))}
+        environment = {
+            **inherited,
+            **self.settings.child_environment(),
+            "CEM_SPARK_REMOTE": self.remote,
+            "DBT_TARGET_PATH": str(self.target_path),
+            "DBT_LOG_PATH": str(self.target_path / "logs"),
+            # dbt-spark asks for Hive support with every statement; the server warns every time that it is on already.
+            "PYTHONWARNINGS": "ignore::UserWarning:pyspark.sql.connect.conf",
+        }
+        return subprocess.Popen(
+            [dbt_command(), "--no-use-colors", *arguments, "--target", self.target],
+            cwd=PROJECT_ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> str:
+        """Run dbt to its end and return what it said; a failure fails the test with dbt's own words."""
+        process = self.start(*arguments)
+        output, _ = process.communicate()
+        if process.returncode != 0:
+            pytest.fail(f"dbt {arguments[0]} failed on {self.target}:\n{output[-8000:]}")
+        return output
+
+    def build(self) -> Build:
+        """Seeds, models and data tests; the unit tests prove logic, which no engine changes, and cost as much again."""
+        began = time.monotonic()
+        self.run("build", "--exclude-resource-type", "unit_test")
+        return Build(self.target_path / "manifest.json", time.monotonic() - began)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def spark_is_installed() -> None:
+    """Every test here needs it; only CI must have it."""
+    if missing := what_is_missing():
+        if os.environ.get("CI"):
+            pytest.fail(f"{missing}; and CI must not skip Spark.")
+        pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkCluster]:
+    with SparkCluster(tmp_path_factory.mktemp("spark")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def spark(cluster: SparkCluster) -> Iterator[SparkSession]:
+    """A session with the settings that profiles.yml gives dbt's."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.remote(cluster.remote)
+    session = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.ansi.enabled", "true").getOrCreate()
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings:
+    """The settings of a CEM_HOME whose lake is filled."""
+    from orchestration.demo_company import generate
+    from orchestration.ingestion.load import load_source
+    from orchestration.sources import source_named
+
+    home = tmp_path_factory.mktemp("home")
+    settings = Settings(home=home, sources=SOURCES, demo_customers=300)
+    settings.warehouse.parent.mkdir()
+    landing = settings.demo_landing
+    generate(landing, seed=1, customers=settings.demo_customers)
+    shutil.copytree(real_data / "olist", landing / "olist")
+    (landing / "online_retail").mkdir()
+    for file in sorted((real_data / "online_retail").glob("*.csv.gz"))[:ONLINE_RETAIL_DAYS]:
+        shutil.copy2(file, landing / "online_retail")
+    _write_only_header(landing / "olist" / "product_category_name_translation.csv")
+    for source in SOURCES:
+        load_source(source_named(source), landing / source, settings.lake, home / "dlt", LOADED_AT)
+    _deliver_olist_again(landing / "olist")
+    load_source(source_named("olist"), landing / "olist", settings.lake, home / "dlt", LOADED_AT)
+    _cut_off_a_load(settings.lake / "crm")
+    return settings
+
+
+@pytest.fixture(scope="session")
+def on_duckdb(lake: Settings) -> Dbt:
+    return Dbt("duckdb", lake)
+
+
+@pytest.fixture(scope="session")
+def on_spark(lake: Settings, cluster: SparkCluster) -> Dbt:
+    return Dbt("spark", lake, cluster.remote)
+
+
+@pytest.fixture(scope="session")
+def duckdb_build(on_duckdb: Dbt) -> Build:
+    return on_duckdb.build()
+
+
+@pytest.fixture(scope="session")
+def spark_build(on_spark: Dbt) -> Build:
+    return on_spark.build()
+
+
+def _write_only_header(path: Path) -> None:
+    header = path.read_text(encoding="utf-8").splitlines()[0]
+    path.write_text(f"{header}\n", encoding="utf-8")
+
+
+def _deliver_olist_again(folder: Path) -> None:
+    """New versions of two files: a row less each, and values that a row rule, or one engine's cast alone, refuses."""
+
+    def spoil_review(rows: list[dict[str, str]]) -> None:
+        rows[0]["review_score"] = "11"
+        rows[1]["review_score"] = "4.5"
+        rows[2]["review_answer_timestamp"] = "10:30:00"
+        rows[3]["review_creation_date"] = "2017"
+
+    def spoil_payment(rows: list[dict[str, str]]) -> None:
+        rows[0]["payment_value"] = "-5"
+        rows[1]["payment_value"] = "1_000"
+
+    _rewrite(folder / "olist_order_reviews_dataset.csv", spoil_review)
+    _rewrite(folder / "olist_order_payments_dataset.csv", spoil_payment)
+
+
+def _rewrite(path: Path, change: Callable[[list[dict[str, str]]], None]) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    change(rows)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows[:-1])
+
+
+def _cut_off_a_load(source: Path) -> None:
+    """Files of a load that has no completion record. They are no Parquet: whoever reads them fails."""
+    for table in ("customers", "landing_files"):
+        folder = source / table / CUT_OFF_LOAD
+        folder.mkdir()
+        (folder / "cut_off.parquet").write_bytes(b"half a file")

@@ -1,0 +1,137 @@
+"""What the macros of macros/portable say, on both engines: the same, and what is written here."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from tests.python.spark.conftest import Dbt
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.spark
+
+SAO_PAULO, LONDON, LORD_HOWE = "America/Sao_Paulo", "Europe/London", "Australia/Lord_Howe"
+
+# Local time, zone, UTC. Around the hour that never was, and the one that came twice.
+LOCAL_TIMES = [
+    ("2017-06-01 12:00:00", SAO_PAULO, "2017-06-01 15:00:00"),
+    ("2017-10-14 23:59:59", SAO_PAULO, "2017-10-15 02:59:59"),
+    ("2017-10-15 00:00:00", SAO_PAULO, "2017-10-15 03:00:00"),
+    ("2017-10-15 00:30:00", SAO_PAULO, "2017-10-15 03:30:00"),
+    ("2017-10-15 01:00:00", SAO_PAULO, "2017-10-15 03:00:00"),
+    ("2018-02-17 22:59:59", SAO_PAULO, "2018-02-18 00:59:59"),
+    ("2018-02-17 23:00:00", SAO_PAULO, "2018-02-18 02:00:00"),
+    ("2018-02-17 23:30:00.25", SAO_PAULO, "2018-02-18 02:30:00.25"),
+    ("2018-02-18 00:00:00", SAO_PAULO, "2018-02-18 03:00:00"),
+    ("2011-03-27 00:59:59", LONDON, "2011-03-27 00:59:59"),
+    ("2011-03-27 01:30:00", LONDON, "2011-03-27 01:30:00"),
+    ("2011-03-27 02:00:00", LONDON, "2011-03-27 01:00:00"),
+    ("2011-10-30 00:59:59", LONDON, "2011-10-29 23:59:59"),
+    ("2011-10-30 01:00:00", LONDON, "2011-10-30 01:00:00"),
+    ("2011-10-30 01:59:59", LONDON, "2011-10-30 01:59:59"),
+    ("2011-10-30 02:00:00", LONDON, "2011-10-30 02:00:00"),
+    ("2018-04-01 01:45:00", LORD_HOWE, "2018-03-31 15:15:00"),
+    ("2018-10-07 02:15:00", LORD_HOWE, "2018-10-06 15:45:00"),
+]
+
+# Text, what it is as a time.
+TIMES = [
+    ("2018-10-31", "2018-10-31 00:00:00"),
+    ("2018-1-2", "2018-01-02 00:00:00"),
+    ("2018-10-31 09:30", "2018-10-31 09:30:00"),
+    ("2018-10-31T09:30:15", "2018-10-31 09:30:15"),
+    ("2018-10-31 09:30:15.1234567", "2018-10-31 09:30:15.123456"),
+    ("2018-10-31T09:30:15Z", "2018-10-31 09:30:15"),
+    ("2018-10-31T09:30:15+02:00", None),
+    ("2018-10-31 09", None),
+    ("2018-10-31 24:00:00", None),
+    ("2018-02-30", None),
+    ("2018-10", None),
+    ("2018", None),
+    ("10:30", None),
+    ("epoch", None),
+    ("infinity", None),
+    (" 2018-10-31", None),
+    ("2018/10/31", None),
+    ("", None),
+]
+
+# Text, what it is as an amount, what it is as a whole number.
+NUMBERS = [
+    ("12", "12.0000", "12"),
+    ("-12", "-12.0000", "-12"),
+    ("+12", "12.0000", "12"),
+    ("4.5", "4.5000", None),
+    ("4.0", "4.0000", None),
+    (".5", "0.5000", None),
+    ("1.00005", "1.0001", None),
+    ("-1.00005", "-1.0001", None),
+    ("1e2", "100.0000", None),
+    ("1_000", None, None),
+    ("1,5", None, None),
+    ("NaN", None, None),
+    ("0x10", None, None),
+    ("\u0663", None, None),
+    ("123456789012345678", None, "123456789012345678"),
+    ("", None, None),
+]
+
+# What each expression, in dbt's Jinja, comes to.
+CASES: list[tuple[str, str | None]] = [
+    *((f"to_utc(\"cast('{local}' as timestamp)\", '{zone}')", utc) for local, zone, utc in LOCAL_TIMES),
+    ("to_utc('cast(null as timestamp)', 'Europe/London')", None),
+    *((f'try_timestamp("{text!r}")', moment) for text, moment in TIMES),
+    *((f'try_money("{text!r}")', amount) for text, amount, _ in NUMBERS),
+    *((f'try_integer("{text!r}")', number) for text, _, number in NUMBERS),
+    ("add_days(\"cast('2018-02-28 10:00:00' as timestamp)\", 1)", "2018-03-01 10:00:00"),
+    ("add_days(\"cast('2018-03-01 10:00:00' as timestamp)\", -1)", "2018-02-28 10:00:00"),
+    ("add_days(\"cast('2018-03-01 10:00:00' as timestamp)\", 'cast(null as bigint)')", None),
+    ("days_between(\"cast('2018-02-28 23:59:59' as timestamp)\", \"cast('2018-03-01 00:00:00' as timestamp)\")", "1"),
+    ("days_between(\"cast('2018-03-01' as date)\", \"cast('2018-02-28' as date)\")", "-1"),
+    ("matches(\"'ab'\", '^a[b]\\\\z')", "true"),
+    ("matches(\"'abc'\", '^a[b]\\\\z')", "false"),
+    # chr(10) is a line break, which $ would let pass on Spark.
+    ("try_integer(\"('12' || chr(10))\")", None),
+    ("try_money(\"('12' || chr(10))\")", None),
+]
+
+
+@pytest.fixture(scope="module")
+def duckdb_values(on_duckdb: Dbt) -> list[str | None]:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return [row[0] for row in connection.execute(_query(on_duckdb)).fetchall()]
+
+
+@pytest.fixture(scope="module")
+def spark_values(on_spark: Dbt, spark: SparkSession) -> list[str | None]:
+    return [row[0] for row in spark.sql(_query(on_spark)).collect()]
+
+
+def test_duckdb_says_what_is_written_here(duckdb_values: list[str | None]) -> None:
+    assert _told(duckdb_values) == _told([value for _, value in CASES])
+
+
+def test_spark_says_what_is_written_here(spark_values: list[str | None]) -> None:
+    assert _told(spark_values) == _told([value for _, value in CASES])
+
+
+def _told(values: list[str | None]) -> list[str]:
+    return [f"{expression} is {value}" for (expression, _), value in zip(CASES, values, strict=True)]
+
+
+def _query(dbt: Dbt) -> str:
+    """All expressions as dbt renders them for one engine: one row each, as text, in their order."""
+    rows = [
+        f"select {place} as place, cast({{{{ {expression} }}}} as string) as said"
+        for place, (expression, _) in enumerate(CASES)
+    ]
+    inline = "select said from (" + " union all ".join(rows) + ") as rendered order by place"
+    output = dbt.run("--quiet", "compile", "--no-populate-cache", "--inline", inline, "--output", "json")
+    compiled: str = json.loads(output[output.index("{") :])["compiled"]
+    return compiled
