@@ -38,6 +38,7 @@ check: $(VENV)/installed-dev  ## formatters, linters, types, conventions
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	.ci/check-models
 
 test-spark: $(SPARK_VENV)/installed  ## the same models on Spark, compared with DuckDB's
 	$(SPARK_VENV)/bin/python -m pytest -m spark tests/python/spark $(ARGS)

@@ -33,7 +33,7 @@ def current_manifest(settings: Settings) -> Path:
         return manifest
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     parsed = subprocess.run(
-        [dbt_command(), "--quiet", "parse"],
+        [dbt_command(), "--quiet", "--no-use-colors", "parse"],
         cwd=PROJECT_ROOT,
         env={**os.environ, **settings.child_environment()},
         capture_output=True,

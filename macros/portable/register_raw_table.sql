@@ -1,32 +1,26 @@
 {% macro register_raw_table(table, paths) %}
     {#-
-        A raw table as a view on `paths`, the Parquet files of its completed loads. Only the newest version of each
-        landing file counts; an older one stays in the lake, replayable. A table without any file is there, and empty.
+        A raw table as a view on `paths`, the Parquet files of its completed loads, or on nothing where it has none.
+        Rows of files that do not count stay in the lake, replayable.
     -#}
-    {%- set columns = table.columns.values() | list -%}
+    {%- set is_manifest = table.name == 'landing_files' -%}
+    {%- set stored = table.columns.values() | rejectattr('name', 'in', ['is_newest', 'is_counted']) | list -%}
     {%- set rows_of_files -%}
-        {%- if paths -%}
-            select
-            {%- for column in columns %} cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }}
-            {{- ',' if not loop.last }}{% endfor %}
-            from {{ parquet_relation(paths) }}
+        select
+        {%- for column in stored %}
+        cast({{ column.name if paths else 'null' }} as {{ column.data_type }}) as {{ column.name }}
+        {{- ',' if not loop.last }}{% endfor %}
+        {{ 'from ' ~ parquet_relation(paths) if paths else 'where false' }}
+    {%- endset -%}
+    {%- set statement -%}
+        {%- if is_manifest -%}
+            {{ counted_files(rows_of_files) }}
         {%- else -%}
-            select
-            {%- for column in columns %} cast(null as {{ column.data_type }}) as {{ column.name }}{{ ',' if not loop.last }}
-            {%- endfor %} where false
+            select raw_row.* from ({{ rows_of_files }}) as raw_row
+            inner join {{ table.schema }}.landing_files as file
+                on raw_row._file_name = file.file_name and raw_row._file_version = file.file_version
+            where file.table_name = '{{ table.name }}' and file.is_counted
         {%- endif -%}
     {%- endset -%}
-    {%- if table.name == 'landing_files' -%}
-        {%- set statement = rows_of_files -%}
-    {%- else -%}
-        {%- set statement -%}
-            select raw_row.* from ({{ rows_of_files }}) as raw_row
-            inner join (
-                select file_name, max(file_version) as file_version from {{ table.schema }}.landing_files
-                where table_name = '{{ table.name }}' group by file_name
-            ) as newest
-                on raw_row._file_name = newest.file_name and raw_row._file_version = newest.file_version
-        {%- endset -%}
-    {%- endif -%}
     {%- do run_query('create or replace view ' ~ table.schema ~ '.' ~ table.name ~ ' as ' ~ statement) -%}
 {% endmacro %}

@@ -1,7 +1,7 @@
 {% macro staged_columns(entity, columns) %}
     {#-
-        Some columns of `entity` from every enabled source that feeds it, for tests: `columns` maps names to types.
-        No row, but the columns, where no source feeds it.
+        Columns of `entity` from every enabled source that feeds it, `columns` mapping names to types; no row, but the
+        columns, where no source does.
     -#}
     {%- set feeding = [] -%}
     {%- for source in enabled_sources() if entity in var('sources')[source] -%}

@@ -62,7 +62,7 @@ def _raw_tables(name: str, settings: Settings) -> dg.AssetsDefinition:
             rows = sum(table.rows for table in loaded.tables.values())
             stage.outcome = f"{rows:,} rows of {files} new files" if files else "nothing new"
             if repeated:
-                stage.outcome += f", {repeated} files delivered twice"
+                stage.outcome += f", {repeated} of them delivered before under another name"
         for notice in loaded.notices:
             progress.notice(notice)
         for table, load in loaded.tables.items():

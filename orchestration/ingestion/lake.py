@@ -28,7 +28,6 @@ class LandedFile:
     byte_count: int
     modified_ns: int
     row_count: int
-    duplicate_of: str | None
 
 
 def completed_loads(lake: Path, source: str) -> set[str]:
@@ -58,7 +57,6 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
                 byte_count=row["byte_count"],
                 modified_ns=row["modified_ns"],
                 row_count=row["row_count"],
-                duplicate_of=row["duplicate_of"],
             )
             known = current.get((file.table, file.name))
             if known is None or known.version <= file.version:
@@ -69,8 +67,8 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
 def write_views(database: Path, lake: Path, tables: list[tuple[str, str]]) -> None:
     """Make `database` a small DuckDB file with a view `raw_<source>.<table>` for each pair in `tables`.
 
-    For whoever looks at raw tables outside dbt: the rows of completed loads, of the newest version of each file. A
-    table of which the lake holds no file gets no view.
+    For whoever looks at raw tables outside dbt: the rows of completed loads, of the newest version of each file,
+    of files with the same content those of the first by name. A table of which the lake holds no file gets no view.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
     database.unlink(missing_ok=True)
@@ -87,10 +85,15 @@ def write_views(database: Path, lake: Path, tables: list[tuple[str, str]]) -> No
                 select raw_row.*
                 from read_parquet({files!r}, union_by_name = true, hive_partitioning = false) as raw_row
                 where (raw_row._file_name, raw_row._file_version) in (
-                    select (file_name, max(file_version))
-                    from read_parquet({manifest!r}, hive_partitioning = false)
-                    where table_name = '{table}'
-                    group by file_name
+                    select (file_name, file_version) from (
+                        select *, row_number() over (partition by content_md5 order by file_name) as copy from (
+                            select *, row_number() over (partition by file_name order by file_version desc) as age
+                            from read_parquet({manifest!r}, hive_partitioning = false)
+                            where table_name = '{table}'
+                        )
+                        where age = 1
+                    )
+                    where copy = 1
                 )
                 """
             )

@@ -33,18 +33,18 @@ class LandingSource:
 
 @dataclass(frozen=True)
 class NewFile:
-    """A file to load: new, or changed since its last load, or a repetition of another (then it carries no rows)."""
+    """A file to load: new, or changed since its last load. `is_repeated` where another file has the same content."""
 
     path: Path
     landed: LandedFile
+    is_repeated: bool
 
 
 def find_new_files(source: LandingSource, folder: Path, lake: Path) -> list[NewFile]:
     """The files below `folder` that the lake does not hold yet, in the order of their names.
 
-    A file with the name, size and time of one already loaded is not opened. One with new content under a known name
-    is a new version, which replaces the old one's rows in the raw table. One with known content under another name
-    was delivered twice, and is recorded without its rows.
+    A file with the name, size and time of one already loaded is not opened, and one with its content is not loaded.
+    One with new content under a known name is a new version, which takes the place of the old one's rows.
     Raises LandingError where a table has no file, neither here nor in the lake.
     """
     known = landed_files(lake, source.name)
@@ -57,7 +57,7 @@ def find_new_files(source: LandingSource, folder: Path, lake: Path) -> list[NewF
                 f"{folder / pattern}: no such file, and the lake holds no earlier one. "
                 f"Put the {source.name} files there, or set CEM_LANDING to the folder that holds '{source.name}/'."
             )
-        names_of_content = {f.content_md5: f.name for f in current.values() if f.duplicate_of is None}
+        contents = {name: file.content_md5 for name, file in current.items()}
         for path in arrived:
             last = current.get(path.name)
             stat = path.stat()
@@ -66,13 +66,11 @@ def find_new_files(source: LandingSource, folder: Path, lake: Path) -> list[NewF
             digest = content_md5(path)
             if last and last.content_md5 == digest:
                 continue
-            original = names_of_content.setdefault(digest, path.name)
+            repeated = any(digest == content for name, content in contents.items() if name != path.name)
+            contents[path.name] = digest
             version = last.version + 1 if last else 1
-            landed = LandedFile(
-                table, path.name, version, digest, stat.st_size, stat.st_mtime_ns, 0,
-                original if original != path.name else None,
-            )  # fmt: skip
-            new.append(NewFile(path, landed))
+            landed = LandedFile(table, path.name, version, digest, stat.st_size, stat.st_mtime_ns, row_count=0)
+            new.append(NewFile(path, landed, repeated))
     return new
 
 
@@ -109,10 +107,9 @@ def new_columns(source: LandingSource, files: list[NewFile]) -> dict[str, list[s
 def _rows(files: list[NewFile], columns: list[str], source: str, loaded_at: datetime) -> Iterator[Any]:
     for file in files:
         rows = 0
-        if file.landed.duplicate_of is None:
-            for batch in read_batches(file.path, columns, contract_path(source)):
-                yield _with_lineage(batch, file.landed, rows, loaded_at)
-                rows += batch.num_rows
+        for batch in read_batches(file.path, columns, contract_path(source)):
+            yield _with_lineage(batch, file.landed, rows, loaded_at)
+            rows += batch.num_rows
         record = _manifest_row(replace(file.landed, row_count=rows), loaded_at)
         yield dlt.mark.with_table_name(record, MANIFEST_TABLE)
 
@@ -138,7 +135,6 @@ def _manifest_row(file: LandedFile, loaded_at: datetime) -> pa.Table:
             "byte_count": pa.array([file.byte_count], pa.int64()),
             "modified_ns": pa.array([file.modified_ns], pa.int64()),
             "row_count": pa.array([file.row_count], pa.int64()),
-            "duplicate_of": pa.array([file.duplicate_of], pa.string()),
             "_loaded_at": pa.array([loaded_at], pa.timestamp("us", "UTC")),
         }
     )

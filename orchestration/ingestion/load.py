@@ -16,7 +16,7 @@ from orchestration.ingestion.landing_source import LandingSource, find_new_files
 
 @dataclass(frozen=True)
 class TableLoad:
-    """What one run brought into one raw table."""
+    """What one run brought into one raw table; `repeated_files` of the files have the content of another."""
 
     files: int
     repeated_files: int
@@ -47,9 +47,9 @@ def load_source(source: LandingSource, folder: Path, lake: Path, work: Path, loa
         rows = _run(source, landing_dlt_source(source, files, loaded_at), lake, work)
     tables = {}
     for table in source.patterns:
-        of_table = [f.landed for f in files if f.landed.table == table]
-        repeated = sum(f.duplicate_of is not None for f in of_table)
-        tables[table] = TableLoad(len(of_table) - repeated, repeated, rows.get(table, 0))
+        of_table = [file for file in files if file.landed.table == table]
+        repeated = sum(file.is_repeated for file in of_table)
+        tables[table] = TableLoad(len(of_table), repeated, rows.get(table, 0))
     return SourceLoad(tables, notices)
 
 

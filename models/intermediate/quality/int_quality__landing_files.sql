@@ -5,7 +5,8 @@ select
     file_name,
     file_version,
     row_count,
-    duplicate_of,
+    is_newest,
+    is_counted,
     _loaded_at as loaded_at
 from {{ source(source_name, 'landing_files') }}
 {{ 'union all' if not loop.last }}

@@ -7,23 +7,16 @@ judged_rows as (
     select * from {{ ref('int_quality__judged_rows') }}
 ),
 
-ranked_files as (
-    select
-        *,
-        row_number() over (partition by source_system, raw_table, file_name order by file_version desc) as place
-    from landing_files
-),
-
 files as (
     select
         source_system,
         raw_table,
         count(*) as file_count,
-        count(duplicate_of) as repeated_file_count,
-        sum(row_count) as row_count,
+        count(case when not is_counted then 1 end) as repeated_file_count,
+        coalesce(sum(case when is_counted then row_count end), 0) as row_count,
         max(loaded_at) as last_loaded_at
-    from ranked_files
-    where place = 1
+    from landing_files
+    where is_newest
     group by source_system, raw_table
 ),
 

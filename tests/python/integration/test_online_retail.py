@@ -165,7 +165,7 @@ def test_one_day_at_a_time_in_any_order_with_files_twice_gives_the_same_marts(
         loaded = load_source(
             source, landing, home / "lake" / "raw", home / "dlt", datetime(2026, 1, 1, 6, tzinfo=UTC)
         ).tables["invoice_lines"]
-        assert loaded.files == 1
+        assert loaded.files == 1 + loaded.repeated_files
         repeated += loaded.repeated_files
     assert repeated == len([n for n in range(len(days)) if n % 10 == 3])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def test_rows_that_break_a_row_rule_are_quarantined_with_their_reason(project: P
     )
     append(landing(project, "olist_order_payments_dataset.csv"), f"{order},99,credit_card,1,-5")
 
+    # An order without a readable time takes its item, payment and review with it: they have nowhere to go.
+    late = "001ac194d4a326a6fa99b581e9a3d963"
+    orders = landing(project, "olist_orders_dataset.csv")
+    orders.write_text(
+        re.sub(rf"({late},\w+,\w+),[^,]*", r"\1,soon", orders.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+
     shown = succeeded(project.run()).stdout
 
     assert "olist.order_reviews: review_score is not between 1 and 5 (1 rows, such as row 4876 of" in shown
@@ -43,15 +51,24 @@ def test_rows_that_break_a_row_rule_are_quarantined_with_their_reason(project: P
     assert project.query(
         "select raw_table, file_row_count, loaded_row_count, quarantined_row_count from marts.load_reconciliation "
         "where quarantined_row_count > 0 order by 1"
-    ) == [("order_payments", 5262, 5261, 1), ("order_reviews", 4876, 4875, 1)]
-    assert project.query("select count(*) from behavioural.payments") == [(5261,)]
-    assert project.query("select count(*), max(rating) from attitudinal.reviews") == [(4875, 5)]
-    assert project.warehouse(
-        "select raw_table, file_row, quarantine_rule, quarantine_value from intermediate.int_quality__quarantined_rows "
-        "order by 1"
     ) == [
-        ("order_payments", 5262, "payment_value is below 0", "-5"),
-        ("order_reviews", 4876, "review_score is not between 1 and 5", "11"),
+        ("order_items", 5222, 5221, 1),
+        ("order_payments", 5262, 5260, 2),
+        ("order_reviews", 4876, 4874, 2),
+        ("orders", 4845, 4844, 1),
+    ]
+    assert project.query("select count(*) from behavioural.payments") == [(5260,)]
+    assert project.query("select count(*), max(rating) from attitudinal.reviews") == [(4874, 5)]
+    assert project.warehouse(
+        "select raw_table, quarantine_rule, quarantine_value "
+        "from intermediate.int_quality__quarantined_rows order by all"
+    ) == [
+        ("order_items", "order_id is of an order in quarantine", late),
+        ("order_payments", "order_id is of an order in quarantine", late),
+        ("order_payments", "payment_value is below 0", "-5"),
+        ("order_reviews", "order_id is of an order in quarantine", late),
+        ("order_reviews", "review_score is not between 1 and 5", "11"),
+        ("orders", "order_purchase_timestamp is not a time", "soon"),
     ]
 
 

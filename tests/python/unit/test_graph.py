@@ -94,5 +94,5 @@ def test_what_dbt_cannot_parse_is_told_in_its_own_words(tmp_path: Path, monkeypa
     monkeypatch.setattr("orchestration.dbt_project.PROJECT_ROOT", tmp_path)
     monkeypatch.setattr("orchestration.settings.PROJECT_ROOT", tmp_path)
     (tmp_path / "dbt_project.yml").write_text("name: [")
-    with pytest.raises(DbtParseError, match="dbt_project"):
+    with pytest.raises(DbtParseError, match="Syntax error near line 2"):
         current_manifest(Settings(home=tmp_path / "home", sources=("olist",)))

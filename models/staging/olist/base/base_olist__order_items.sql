@@ -10,6 +10,7 @@
     required('freight_value'),
     a_number('freight_value'),
     at_least('freight_value', 0),
+    order_not_in_quarantine(),
 ] %}
 
 select
@@ -24,4 +25,4 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('olist', 'order_items') }}
+from {{ with_order_judgement(source('olist', 'order_items'), ref('base_olist__orders')) }} as raw_row

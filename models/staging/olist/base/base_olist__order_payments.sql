@@ -7,6 +7,7 @@
     a_number('payment_value'),
     at_least('payment_value', 0),
     an_integer('payment_installments'),
+    order_not_in_quarantine(),
 ] %}
 
 select
@@ -20,4 +21,4 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('olist', 'order_payments') }}
+from {{ with_order_judgement(source('olist', 'order_payments'), ref('base_olist__orders')) }} as raw_row

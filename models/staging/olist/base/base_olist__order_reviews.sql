@@ -9,6 +9,7 @@
     a_time('review_creation_date'),
     required('review_answer_timestamp'),
     a_time('review_answer_timestamp'),
+    order_not_in_quarantine(),
 ] %}
 
 select
@@ -24,4 +25,4 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('olist', 'order_reviews') }}
+from {{ with_order_judgement(source('olist', 'order_reviews'), ref('base_olist__orders')) }} as raw_row

@@ -11,6 +11,7 @@
     a_number('unit_price'),
     at_least('unit_price', 0),
     a_number('discount_amount'),
+    order_not_in_quarantine(),
 ] %}
 
 select
@@ -25,4 +26,4 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('shop', 'order_lines') }}
+from {{ with_order_judgement(source('shop', 'order_lines'), ref('base_shop__orders')) }} as raw_row

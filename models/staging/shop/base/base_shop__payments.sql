@@ -8,6 +8,7 @@
     a_number('amount'),
     at_least('amount', 0),
     required('currency'),
+    order_not_in_quarantine(),
 ] %}
 
 select
@@ -22,4 +23,4 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('shop', 'payments') }}
+from {{ with_order_judgement(source('shop', 'payments'), ref('base_shop__orders')) }} as raw_row

@@ -9,6 +9,7 @@
     a_number('amount'),
     at_least('amount', 0),
     required('currency'),
+    order_not_in_quarantine(),
 ] %}
 
 select
@@ -24,4 +25,4 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('shop', 'refunds') }}
+from {{ with_order_judgement(source('shop', 'refunds'), ref('base_shop__orders')) }} as raw_row

@@ -1,4 +1,5 @@
--- A line or payment takes its customer and its day from its order, so the order must be there, and not in quarantine.
+-- A line or payment takes its customer and its day from its order, so the order must be there.
+-- (Parts of an order in quarantine are in quarantine with it.)
 -- Refunds and reviews may name none; the one they name must exist.
 {% set columns = {'source_system': 'string', 'source_record_id': 'string', 'order_id': 'string'} %}
 
