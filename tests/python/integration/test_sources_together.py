@@ -17,18 +17,18 @@ def test_two_sources_together_give_the_types_of_each(
     )
     succeeded(together.run())
     with duckdb.connect(":memory:") as connection:
-        for name, project in (("both", together), ("one", olist), ("other", online_retail)):
+        for name, project in (("joint", together), ("one", olist), ("other", online_retail)):
             path = (project.home / "published" / "current.duckdb").resolve()
             connection.execute(f"attach '{path}' as {name} (read_only)")
         tables = connection.execute(
-            "select table_schema || '.' || table_name from both.publication.tables where table_schema <> 'marts'"
+            "select table_schema || '.' || table_name from joint.publication.tables where table_schema <> 'marts'"
         ).fetchall()
         assert len(tables) == 15
         for (table,) in tables:
             apart = f"(from one.{table} union all from other.{table})"
             assert connection.execute(
-                f"select count(*) from ((from both.{table} except all {apart}) union all "
-                f"({apart} except all from both.{table}))"
+                f"select count(*) from ((from joint.{table} except all {apart}) union all "
+                f"({apart} except all from joint.{table}))"
             ).fetchall() == [(0,)], table
     assert together.query(
         "select source_system, sum(event_count) > 0 from marts.data_coverage group by 1 order by 1"
