@@ -40,6 +40,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"✗ {error}\n")
         return 2
     print(summary(settings.current))
+    print(f"checks:    {settings.quality / 'index.html'}")
     return 0
 
 

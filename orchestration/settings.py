@@ -84,8 +84,12 @@ class Settings:
 
     @property
     def uses_demo(self) -> bool:
-        """Whether the demo company has to be simulated: a demo source is on and nobody delivered files for it."""
-        return any(s in DEMO_SOURCES and self.landing_folder(s) == self.demo_landing / s for s in self.sources)
+        """Whether the demo company has to be simulated."""
+        return any(self.is_simulated(source) for source in self.sources)
+
+    def is_simulated(self, source: str) -> bool:
+        """Whether `source` is one of the demo company's for which nobody delivered files."""
+        return source in DEMO_SOURCES and self.landing_folder(source) == self.demo_landing / source
 
     def landing_folder(self, source: str) -> Path:
         """Where the files of `source` arrive: below CEM_LANDING, or, where that has no such folder, below CEM_HOME."""

@@ -9,7 +9,7 @@ import dagster as dg
 from orchestration import progress
 from orchestration.demo_company import generate
 from orchestration.ingestion.load import load_source
-from orchestration.settings import DEMO_SOURCES, Settings
+from orchestration.settings import Settings
 from orchestration.sources import source_named
 
 DEMO_LANDING = dg.AssetKey(["demo_company", "landing"])
@@ -37,7 +37,6 @@ def _demo_landing(settings: Settings) -> dg.AssetsDefinition:
 
 def _raw_tables(name: str, settings: Settings) -> dg.AssetsDefinition:
     source = source_named(name)
-    simulated = name in DEMO_SOURCES and settings.landing_folder(name) == settings.demo_landing / name
 
     @dg.multi_asset(
         name=f"load_{name}",
@@ -45,7 +44,7 @@ def _raw_tables(name: str, settings: Settings) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 [name, table],
-                deps=[DEMO_LANDING] if simulated else [],
+                deps=[DEMO_LANDING] if settings.is_simulated(name) else [],
                 group_name="ingestion",
                 kinds={"dlt", "parquet"},
             )

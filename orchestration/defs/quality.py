@@ -10,7 +10,7 @@ import dagster as dg
 from expectations.runner import run_suite
 from expectations.suites import Suite, load_suites
 from orchestration import progress
-from orchestration.ingestion.lake import write_views
+from orchestration.ingestion.lake import write_view
 from orchestration.settings import Settings
 
 
@@ -35,7 +35,7 @@ def _raw_database(suite: Suite, settings: Settings) -> Callable[[], Path]:
     def database() -> Path:
         path = settings.raw_views / f"{suite.schema}__{suite.table}.duckdb"
         source, table = _raw_asset(suite).path
-        write_views(path, settings.lake, [(source, table)])
+        write_view(path, settings.lake, source, table)
         return path
 
     return database

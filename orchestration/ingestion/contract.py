@@ -15,12 +15,17 @@ LINEAGE_COLUMNS = ("_file_name", "_file_version", "_file_row", "_loaded_at")
 MANIFEST_TABLE = "landing_files"
 
 
+def contract_path(source: str) -> str:
+    """Where the contract of `source` stands, from the project's root; messages name it, too."""
+    return f"models/staging/{source}/_{source}__sources.yml"
+
+
 def raw_contract(source: str) -> dict[str, list[str]]:
     """Map each raw table of `source` to the columns its files must have, without the lineage columns.
 
     Raises FileNotFoundError where the source has no staging folder.
     """
-    path = PROJECT_ROOT / "models" / "staging" / source / f"_{source}__sources.yml"
+    path = PROJECT_ROOT / contract_path(source)
     declared = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"][0]["tables"]
     return {
         table["name"]: [c["name"] for c in table["columns"] if c["name"] not in LINEAGE_COLUMNS]

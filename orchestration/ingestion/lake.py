@@ -64,36 +64,35 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
     return current
 
 
-def write_views(database: Path, lake: Path, tables: list[tuple[str, str]]) -> None:
-    """Make `database` a small DuckDB file with a view `raw_<source>.<table>` for each pair in `tables`.
+def write_view(database: Path, lake: Path, source: str, table: str) -> None:
+    """Make `database` a small DuckDB file with one view, `raw_<source>.<table>`, or none where the lake has no file.
 
-    For whoever looks at raw tables outside dbt: the rows of completed loads, of the newest version of each file,
-    of files with the same content those of the first by name. A table of which the lake holds no file gets no view.
+    For whoever looks at a raw table outside dbt: the rows of completed loads, of the files that count. Which those are
+    is the rule of macros/portable/counted_files.sql, needed here before dbt runs.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
     database.unlink(missing_ok=True)
+    files = [str(path) for path in table_files(lake, source, table)]
+    manifest = [str(path) for path in table_files(lake, source, MANIFEST_TABLE)]
     with duckdb.connect(str(database)) as connection:
-        for source, table in tables:
-            files = [str(path) for path in table_files(lake, source, table)]
-            manifest = [str(path) for path in table_files(lake, source, MANIFEST_TABLE)]
-            if not files:
-                continue
-            connection.execute(f"create schema if not exists raw_{source}")
-            connection.execute(
-                f"""
-                create view raw_{source}.{table} as
-                select raw_row.*
-                from read_parquet({files!r}, union_by_name = true, hive_partitioning = false) as raw_row
-                where (raw_row._file_name, raw_row._file_version) in (
-                    select (file_name, file_version) from (
-                        select *, row_number() over (partition by content_md5 order by file_name) as copy from (
-                            select *, row_number() over (partition by file_name order by file_version desc) as age
-                            from read_parquet({manifest!r}, hive_partitioning = false)
-                            where table_name = '{table}'
-                        )
-                        where age = 1
+        if not files:
+            return
+        connection.execute(f"create schema raw_{source}")
+        connection.execute(
+            f"""
+            create view raw_{source}.{table} as
+            select raw_row.*
+            from read_parquet({files!r}, union_by_name = true, hive_partitioning = false) as raw_row
+            where (raw_row._file_name, raw_row._file_version) in (
+                select (file_name, file_version) from (
+                    select *, row_number() over (partition by content_md5 order by file_name) as copy from (
+                        select *, row_number() over (partition by file_name order by file_version desc) as age
+                        from read_parquet({manifest!r}, hive_partitioning = false)
+                        where table_name = '{table}'
                     )
-                    where copy = 1
+                    where age = 1
                 )
-                """
+                where copy = 1
             )
+            """
+        )

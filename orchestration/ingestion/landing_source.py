@@ -15,7 +15,7 @@ from typing import Any
 import dlt
 import pyarrow as pa
 
-from orchestration.ingestion.contract import MANIFEST_TABLE, raw_contract
+from orchestration.ingestion.contract import MANIFEST_TABLE, contract_path, raw_contract
 from orchestration.ingestion.delimited_files import LandingError, content_md5, read_batches, unexpected_columns
 from orchestration.ingestion.lake import LandedFile, landed_files
 
@@ -91,10 +91,6 @@ def landing_dlt_source(source: LandingSource, files: list[NewFile], loaded_at: d
             )
 
     return landing()
-
-
-def contract_path(source: str) -> str:
-    return f"models/staging/{source}/_{source}__sources.yml"
 
 
 def new_columns(source: LandingSource, files: list[NewFile]) -> dict[str, list[str]]:

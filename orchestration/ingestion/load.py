@@ -38,12 +38,13 @@ def load_source(source: LandingSource, folder: Path, lake: Path, work: Path, loa
     call starts those files afresh. Raises LandingError for a file that cannot be loaded.
     """
     files = find_new_files(source, folder, lake)
-    notices = [
-        f"{name}: column {', '.join(columns)} is not in the contract and was not loaded"
-        for name, columns in new_columns(source, files).items()
-    ]
+    notices: list[str] = []
     rows: dict[str, int] = {}
     if files:
+        notices = [
+            f"{name}: column {', '.join(columns)} is not in the contract and was not loaded"
+            for name, columns in new_columns(source, files).items()
+        ]
         rows = _run(source, landing_dlt_source(source, files, loaded_at), lake, work)
     tables = {}
     for table in source.patterns:

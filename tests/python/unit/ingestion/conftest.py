@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.ingestion.lake import write_views
+from orchestration.ingestion.lake import write_view
 from orchestration.ingestion.landing_source import LandingSource
 from orchestration.ingestion.load import SourceLoad, load_source
 
@@ -48,7 +48,7 @@ class Survey:
     def answers(self) -> list[str]:
         """Ids of the answers a reader of the raw table sees."""
         database = self.home / "views.duckdb"
-        write_views(database, self.lake, [("survey", "answers")])
+        write_view(database, self.lake, "survey", "answers")
         with duckdb.connect(str(database), read_only=True) as connection:
             if not connection.execute("select 1 from duckdb_views() where view_name = 'answers'").fetchall():
                 return []
