@@ -1,18 +1,33 @@
 """The contract of a source's raw tables, as dbt declares it.
 
 `models/staging/<source>/_<source>__sources.yml` is the one place that names the columns of a raw table: dbt documents
-and registers them from there, and the loader holds arriving files against the same list.
+and registers them from there, and the loader holds what arrives against the same list.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import yaml
 
 from orchestration.settings import PROJECT_ROOT
 
-# Where a raw row came from; the reader adds these to every row, and dbt registers them with every raw table.
+# Where a raw row came from; the loader adds these to every row, and dbt registers them with every raw table.
 LINEAGE_COLUMNS = ("_file_name", "_file_version", "_file_row", "_loaded_at")
+# Which record a row is a state of; the loader adds these to the rows of a database or an API.
+RECORD_COLUMNS = ("_record_key", "_record_md5", "_is_deleted")
 MANIFEST_TABLE = "landing_files"
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """A column of a raw table: `data_type` in the lake; `arrives_as`, where declared, the type at the source."""
+
+    name: str
+    data_type: str
+    arrives_as: str | None
 
 
 def contract_path(source: str) -> str:
@@ -20,15 +35,36 @@ def contract_path(source: str) -> str:
     return f"models/staging/{source}/_{source}__sources.yml"
 
 
-def raw_contract(source: str) -> dict[str, list[str]]:
-    """Map each raw table of `source` to the columns its files must have, without the lineage columns.
+def raw_contract(source: str) -> dict[str, list[RawColumn]]:
+    """Map each raw table of `source` to the columns that must arrive, without those the loader adds.
 
     Raises FileNotFoundError where the source has no staging folder.
     """
-    path = PROJECT_ROOT / contract_path(source)
-    declared = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"][0]["tables"]
     return {
-        table["name"]: [c["name"] for c in table["columns"] if c["name"] not in LINEAGE_COLUMNS]
-        for table in declared
+        table: [column for column in columns if column.name not in LINEAGE_COLUMNS + RECORD_COLUMNS]
+        for table, columns in _declared(source).items()
+    }
+
+
+def holds_records(source: str, table: str) -> bool:
+    """Whether the raw table holds states of records, of which the newest counts, rather than rows of files."""
+    return any(column.name == "_record_key" for column in _declared(source)[table])
+
+
+def _declared(source: str) -> dict[str, list[RawColumn]]:
+    path = PROJECT_ROOT / contract_path(source)
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@lru_cache
+def _parsed(path: Path, _modified_ns: int) -> dict[str, list[RawColumn]]:
+    # Kept, because reading YAML takes longer than loading a small table.
+    tables = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"][0]["tables"]
+    return {
+        table["name"]: [
+            RawColumn(c["name"], c.get("data_type", "string"), c.get("config", {}).get("meta", {}).get("arrives_as"))
+            for c in table["columns"]
+        ]
+        for table in tables
         if table["name"] != MANIFEST_TABLE
     }

@@ -1,4 +1,4 @@
-"""Reading one delimited file (plain or gzip) as text columns, and refusing it with a message that helps.
+"""Reading delimited files (plain or gzip) as text columns, and refusing them with a message that helps.
 
 Everything stays text in the lake: a cast that fails is then a row in quarantine with its value, not a lost row.
 """
@@ -6,56 +6,62 @@ Everything stays text in the lake: a cast that fails is then a row in quarantine
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
-import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.parquet as pq
 from dlt.common.normalizers.naming.snake_case import NamingConvention
 
-_BLOCK_BYTES = 4 << 20
+from orchestration.ingestion.bulk import notices_of_new_columns
+from orchestration.ingestion.contract import RawColumn
+from orchestration.ingestion.errors import LandingError
+from orchestration.ingestion.lake import LandedFile
+from orchestration.ingestion.landing_source import NewFile, Staged, opened
+
+# What pyarrow reads at a time, and the longest row it can take.
+_BLOCK_BYTES = 32 << 20
+_END = "\x1aend of file\x1a"
 _snake_case = NamingConvention().normalize_identifier
 
 
-class LandingError(Exception):
-    """A file in the landing folder cannot be loaded. The message names the file and what to do."""
+def stage_delimited(
+    files: list[NewFile], columns: list[RawColumn], contract: str, folder: Path, loaded_at: datetime
+) -> Staged:
+    """Read `files` into one Parquet file below `folder`; see `staging.stage_files`.
 
-
-def content_md5(path: Path) -> str:
-    """MD5 of the uncompressed content, so that a file packed again is still the same file.
-
-    Raises LandingError for an empty or damaged file.
+    Raises LandingError for a missing column, a byte that is not UTF-8, or a row whose number of fields differs from
+    the header's.
     """
-    digest = hashlib.md5(usedforsecurity=False)
-    size = 0
-    try:
-        with _opened(path) as stream:
-            while block := stream.read(_BLOCK_BYTES):
-                digest.update(block)
-                size += len(block)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise LandingError(
-            f"{path}: the gzip data is cut off or damaged ({error}). Deliver the whole file again; nothing was loaded."
-        ) from error
-    if size == 0:
-        raise LandingError(
-            f"{path}: the file is empty, not even a header. Deliver it again, or remove it if nothing was to be sent."
-        )
-    return digest.hexdigest()
+    names = [column.name for column in columns]
+    path = folder / "rows.parquet"
+    landed = []
+    new: dict[tuple[str, ...], list[str]] = {}
+    lineage = [
+        ("_file_name", pa.string()),
+        ("_file_version", pa.int64()),
+        ("_file_row", pa.int64()),
+        ("_loaded_at", pa.timestamp("us", "UTC")),
+    ]
+    with pq.ParquetWriter(path, pa.schema([(name, pa.string()) for name in names] + lineage)) as writer:
+        for file in files:
+            header = _header(file.path)
+            new.setdefault(tuple(c for c in header if c not in names), []).append(file.landed.name)
+            rows = 0
+            for batch in _batches(file.path, header, names, contract):
+                writer.write_table(_with_lineage(batch, file.landed, rows, loaded_at))
+                rows += batch.num_rows
+            landed.append(replace(file.landed, row_count=rows))
+    return Staged([path], landed, notices_of_new_columns(new))
 
 
-def read_batches(path: Path, columns: list[str], contract: str) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of `path` as text columns named and ordered as in `columns`; empty fields become null.
-
-    `contract` is what messages call the place that declares `columns`. Columns beyond the contract are left out;
-    `unexpected_columns` names them. Raises LandingError for a missing column, a byte that is not UTF-8, or a row
-    whose number of fields differs from the header's.
-    """
-    header = _header(path)
+def _batches(path: Path, header: list[str], columns: list[str], contract: str) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of `path` as text columns named and ordered as in `columns`; empty fields become null."""
     missing = [c for c in columns if c not in header]
     if missing:
         unknown = [c for c in header if c not in columns]
@@ -65,9 +71,9 @@ def read_batches(path: Path, columns: list[str], contract: str) -> Iterator[pa.R
             f"Deliver the file with its former header, or change the contract in {contract} and the staging model."
         )
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             reader = pa.csv.open_csv(
-                stream,
+                _WithEnd(stream, len(header)),
                 read_options=pa.csv.ReadOptions(block_size=_BLOCK_BYTES, column_names=header, skip_rows=1),
                 parse_options=pa.csv.ParseOptions(newlines_in_values=True),
                 convert_options=pa.csv.ConvertOptions(
@@ -77,25 +83,46 @@ def read_batches(path: Path, columns: list[str], contract: str) -> Iterator[pa.R
                     strings_can_be_null=True,
                 ),
             )
-            yield from reader
+            last: pa.RecordBatch | None = None
+            for batch in reader:
+                if batch.num_rows:
+                    if last is not None:
+                        yield last
+                    last = batch
+            if last is None or set(last.slice(last.num_rows - 1).to_pylist()[0].values()) != {_END}:
+                raise LandingError(
+                    f"{path}: a quote is opened and not closed before the end of the file, so rows run into one. "
+                    "Nothing was loaded; deliver the file again."
+                )
+            yield last.slice(0, last.num_rows - 1)
     except pa.ArrowInvalid as error:
         raise LandingError(f"{path}: {_why_invalid(path, str(error))} Nothing was loaded.") from error
 
 
-def unexpected_columns(path: Path, columns: list[str]) -> list[str]:
-    """Columns of `path` that the contract does not know, in the file's order."""
-    return [c for c in _header(path) if c not in columns]
+class _WithEnd(io.RawIOBase):
+    """A stream with one more row at its end, which is not read as a row of its own if a quote before it is open.
 
+    pyarrow takes an open quote to the end of the file for a long value, and what it holds would be lost.
+    """
 
-def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rb")
-    return path.open("rb")
+    def __init__(self, stream: BinaryIO | gzip.GzipFile, fields: int) -> None:
+        self._parts = [stream, io.BytesIO(b"\n" + b",".join([_END.encode()] * fields) + b"\n")]
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while self._parts:
+            block = self._parts[0].read(size)
+            if block:
+                return bytes(block)
+            self._parts.pop(0)
+        return b""
 
 
 def _header(path: Path) -> list[str]:
     """The header's names as the lake spells them (`InvoiceNo` → `invoice_no`)."""
-    with _opened(path) as stream:
+    with opened(path) as stream:
         line = stream.readline()
     try:
         text = line.decode("utf-8-sig")
@@ -103,7 +130,12 @@ def _header(path: Path) -> list[str]:
         raise LandingError(
             f"{path}: the header is not UTF-8 (byte {error.start}). Export the file as UTF-8."
         ) from error
-    names = pa.csv.read_csv(io.BytesIO(text.encode()), read_options=pa.csv.ReadOptions()).column_names
+    try:
+        names = pa.csv.read_csv(io.BytesIO(text.encode()), read_options=pa.csv.ReadOptions()).column_names
+    except pa.ArrowInvalid as error:
+        raise LandingError(
+            f"{path}: the first line is no header ({str(error).rstrip('.')}). Deliver the file with its header."
+        ) from error
     header = [_snake_case(name) if name.strip() else f"unnamed_{position}" for position, name in enumerate(names, 1)]
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
@@ -111,9 +143,20 @@ def _header(path: Path) -> list[str]:
     return header
 
 
+def _with_lineage(batch: pa.RecordBatch, file: LandedFile, rows_before: int, loaded_at: datetime) -> pa.Table:
+    count = batch.num_rows
+    return (
+        pa.Table.from_batches([batch])
+        .append_column("_file_name", pa.repeat(file.name, count))
+        .append_column("_file_version", pa.repeat(pa.scalar(file.version, pa.int64()), count))
+        .append_column("_file_row", pa.array(range(rows_before + 1, rows_before + count + 1), pa.int64()))
+        .append_column("_loaded_at", pa.repeat(pa.scalar(loaded_at, pa.timestamp("us", "UTC")), count))
+    )
+
+
 def _why_invalid(path: Path, message: str) -> str:
     """Turn pyarrow's complaint into one that names the line, which pyarrow does not know for bad bytes."""
-    with _opened(path) as stream:
+    with opened(path) as stream:
         for number, line in enumerate(stream, 1):
             try:
                 line.decode("utf-8")
@@ -123,4 +166,6 @@ def _why_invalid(path: Path, message: str) -> str:
                     f"line {number} holds the byte 0x{bad:02X} at position {error.start + 1}, which is not UTF-8. "
                     "Export the file as UTF-8."
                 )
+    if "straddl" in message:
+        return f"a row is longer than {_BLOCK_BYTES >> 20} MiB, or a quote is opened and not closed. Mend the file."
     return f"{message.rstrip('.')}. Check delimiter and quotes of that row, then deliver the file again."

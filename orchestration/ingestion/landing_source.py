@@ -1,30 +1,31 @@
-"""A source system that delivers files: found, held against the contract, and loaded to the lake once.
+"""A source system that delivers files: which of them are new.
 
-Which files are new is asked of the lake itself (its completed loads), not of a second memory beside it: a crash can
-leave no state behind that says more than the lake holds.
+That is asked of the lake itself (its completed loads), not of a second memory beside it: a crash can leave no state
+behind that says more than the lake holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+import gzip
+import hashlib
+import os
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
-import dlt
-import pyarrow as pa
-
-from orchestration.ingestion.contract import MANIFEST_TABLE, contract_path, raw_contract
-from orchestration.ingestion.delimited_files import LandingError, content_md5, read_batches, unexpected_columns
+from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import LandedFile, landed_files
+
+_BLOCK_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
 class LandingSource:
-    """A source whose raw tables arrive as delimited files.
+    """A source whose raw tables arrive as files: delimited, JSON Lines or Parquet, as the suffix says.
 
-    `patterns` maps each raw table to the file name, or glob pattern, that it arrives under.
+    `patterns` maps each raw table to the path, or glob pattern, below the source's folder that it arrives under.
     """
 
     name: str
@@ -40,6 +41,15 @@ class NewFile:
     is_repeated: bool
 
 
+@dataclass(frozen=True)
+class Staged:
+    """New files of one raw table, read: Parquet files ready for the lake, and each file with its number of rows."""
+
+    paths: list[Path]
+    landed: list[LandedFile]
+    notices: list[str]
+
+
 def find_new_files(source: LandingSource, folder: Path, lake: Path) -> list[NewFile]:
     """The files below `folder` that the lake does not hold yet, in the order of their names.
 
@@ -51,86 +61,83 @@ def find_new_files(source: LandingSource, folder: Path, lake: Path) -> list[NewF
     new: list[NewFile] = []
     for table, pattern in source.patterns.items():
         current = {name: file for (of_table, name), file in known.items() if of_table == table}
-        arrived = sorted(path for path in folder.glob(pattern) if path.is_file())
+        arrived = {path.relative_to(folder).as_posix(): path for path in folder.glob(pattern) if path.is_file()}
         if not arrived and not current:
             raise LandingError(
                 f"{folder / pattern}: no such file, and the lake holds no earlier one. "
                 f"Put the {source.name} files there, or set CEM_LANDING to the folder that holds '{source.name}/'."
             )
-        contents = {name: file.content_md5 for name, file in current.items()}
-        for path in arrived:
-            last = current.get(path.name)
+        changed = []
+        for name, path in sorted(arrived.items()):
             stat = path.stat()
-            if last and (last.byte_count, last.modified_ns) == (stat.st_size, stat.st_mtime_ns):
-                continue
-            digest = content_md5(path)
+            last = current.get(name)
+            if not last or (last.byte_count, last.modified_ns) != (stat.st_size, stat.st_mtime_ns):
+                changed.append((name, path, stat, last))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            digests = list(pool.map(content_md5, [path for _, path, *_ in changed]))
+        names_with: dict[str, set[str]] = {}
+        for name, file in current.items():
+            names_with.setdefault(file.content_md5, set()).add(name)
+        for (name, path, stat, last), digest in zip(changed, digests, strict=True):
             if last and last.content_md5 == digest:
                 continue
-            repeated = any(digest == content for name, content in contents.items() if name != path.name)
-            contents[path.name] = digest
+            if last:
+                names_with[last.content_md5].discard(name)
+            same = names_with.setdefault(digest, set())
+            repeated = bool(same)
+            same.add(name)
             version = last.version + 1 if last else 1
-            landed = LandedFile(table, path.name, version, digest, stat.st_size, stat.st_mtime_ns, row_count=0)
+            landed = LandedFile(table, name, version, digest, stat.st_size, stat.st_mtime_ns, row_count=0)
             new.append(NewFile(path, landed, repeated))
     return new
 
 
-def landing_dlt_source(source: LandingSource, files: list[NewFile], loaded_at: datetime) -> Any:
-    """A dlt source with one resource a raw table, which yields the rows of `files` and a manifest row a file.
-
-    `loaded_at` (UTC) is when the warehouse learns of these rows.
-    """
-    contract = raw_contract(source.name)
-
-    @dlt.source(name=source.name)
-    def landing() -> Iterator[Any]:
-        for table in source.patterns:
-            yield dlt.resource(
-                _rows([f for f in files if f.landed.table == table], contract[table], source.name, loaded_at),
-                name=table,
-                write_disposition="append",
+def check_unchanged(files: list[NewFile]) -> None:
+    """Raise LandingError where one of `files` is no longer what it was when it was found: it is still being written."""
+    for file in files:
+        try:
+            stat = file.path.stat()
+        except FileNotFoundError:
+            raise LandingError(
+                f"{file.path}: the file was removed while it was read. Nothing was loaded; deliver it again."
+            ) from None
+        if (stat.st_size, stat.st_mtime_ns) != (file.landed.byte_count, file.landed.modified_ns):
+            raise LandingError(
+                f"{file.path}: the file was written to while it was read. Nothing was loaded; run again once it is "
+                "complete, and have it delivered under another name first and renamed when it is."
             )
 
-    return landing()
+
+def content_md5(path: Path) -> str:
+    """MD5 of the uncompressed content, so that a file packed again is still the same file.
+
+    Parquet counts as it is: its compression is part of the format. Raises LandingError for an empty or damaged file,
+    or one that cannot be read.
+    """
+    digest = hashlib.md5(usedforsecurity=False)
+    size = 0
+    try:
+        with opened(path) as stream:
+            while block := stream.read(_BLOCK_BYTES):
+                digest.update(block)
+                size += len(block)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise LandingError(
+            f"{path}: the gzip data is cut off or damaged ({error}). Deliver the whole file again; nothing was loaded."
+        ) from error
+    except OSError as error:
+        raise LandingError(
+            f"{path}: the file cannot be read ({os.strerror(error.errno or 0)}). Nothing was loaded."
+        ) from error
+    if size == 0:
+        raise LandingError(
+            f"{path}: the file is empty, not even a header. Deliver it again, or remove it if nothing was to be sent."
+        )
+    return digest.hexdigest()
 
 
-def new_columns(source: LandingSource, files: list[NewFile]) -> dict[str, list[str]]:
-    """Columns that arrived but are not in the contract, by file name. They are not loaded, and worth a notice."""
-    contract = raw_contract(source.name)
-    found = {f.path.name: unexpected_columns(f.path, contract[f.landed.table]) for f in files}
-    return {name: columns for name, columns in found.items() if columns}
-
-
-def _rows(files: list[NewFile], columns: list[str], source: str, loaded_at: datetime) -> Iterator[Any]:
-    for file in files:
-        rows = 0
-        for batch in read_batches(file.path, columns, contract_path(source)):
-            yield _with_lineage(batch, file.landed, rows, loaded_at)
-            rows += batch.num_rows
-        record = _manifest_row(replace(file.landed, row_count=rows), loaded_at)
-        yield dlt.mark.with_table_name(record, MANIFEST_TABLE)
-
-
-def _with_lineage(batch: pa.RecordBatch, file: LandedFile, rows_before: int, loaded_at: datetime) -> pa.Table:
-    count = batch.num_rows
-    return (
-        pa.Table.from_batches([batch])
-        .append_column("_file_name", pa.repeat(file.name, count))
-        .append_column("_file_version", pa.repeat(pa.scalar(file.version, pa.int64()), count))
-        .append_column("_file_row", pa.array(range(rows_before + 1, rows_before + count + 1), pa.int64()))
-        .append_column("_loaded_at", pa.repeat(pa.scalar(loaded_at, pa.timestamp("us", "UTC")), count))
-    )
-
-
-def _manifest_row(file: LandedFile, loaded_at: datetime) -> pa.Table:
-    return pa.table(
-        {
-            "table_name": [file.table],
-            "file_name": [file.name],
-            "file_version": pa.array([file.version], pa.int64()),
-            "content_md5": [file.content_md5],
-            "byte_count": pa.array([file.byte_count], pa.int64()),
-            "modified_ns": pa.array([file.modified_ns], pa.int64()),
-            "row_count": pa.array([file.row_count], pa.int64()),
-            "_loaded_at": pa.array([loaded_at], pa.timestamp("us", "UTC")),
-        }
-    )
+def opened(path: Path) -> BinaryIO | gzip.GzipFile:
+    """`path` as a stream of its uncompressed bytes."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rb")
+    return path.open("rb")

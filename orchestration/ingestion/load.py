@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import dlt
-from dlt.pipeline.exceptions import PipelineStepFailed
+import pyarrow.parquet as pq
 
-from orchestration.ingestion.delimited_files import LandingError
-from orchestration.ingestion.landing_source import LandingSource, find_new_files, landing_dlt_source, new_columns
+from orchestration.ingestion.contract import MANIFEST_TABLE, contract_path, raw_contract
+from orchestration.ingestion.lake import LandedFile, manifest_rows
+from orchestration.ingestion.landing_source import LandingSource, NewFile, Staged, check_unchanged, find_new_files
+from orchestration.ingestion.staging import stage_files
 
 
 @dataclass(frozen=True)
 class TableLoad:
-    """What one run brought into one raw table; `repeated_files` of the files have the content of another."""
+    """What one run brought into one raw table: files, or extractions, and rows.
+
+    `repeated_files` of the files have the content of another.
+    """
 
     files: int
     repeated_files: int
@@ -38,46 +47,83 @@ def load_source(source: LandingSource, folder: Path, lake: Path, work: Path, loa
     call starts those files afresh. Raises LandingError for a file that cannot be loaded.
     """
     files = find_new_files(source, folder, lake)
-    notices: list[str] = []
-    rows: dict[str, int] = {}
+    contract = raw_contract(source.name)
+    staged: dict[str, Staged] = {}
     if files:
-        notices = [
-            f"{name}: column {', '.join(columns)} is not in the contract and was not loaded"
-            for name, columns in new_columns(source, files).items()
-        ]
-        rows = _run(source, landing_dlt_source(source, files, loaded_at), lake, work)
-    tables = {}
-    for table in source.patterns:
-        of_table = [file for file in files if file.landed.table == table]
-        repeated = sum(file.is_repeated for file in of_table)
-        tables[table] = TableLoad(len(of_table), repeated, rows.get(table, 0))
-    return SourceLoad(tables, notices)
+        with staging_folder(work, source.name) as staging:
+            for table in source.patterns:
+                of_table = [file for file in files if file.landed.table == table]
+                staged[table] = stage_files(
+                    of_table, contract[table], contract_path(source.name), staging / table, loaded_at
+                )
+            check_unchanged(files)
+            landed = [file for part in staged.values() for file in part.landed]
+            append(source.name, {name: part.paths for name, part in staged.items()}, landed, loaded_at, lake, work)
+    return SourceLoad(
+        {table: _table_load(files, table, staged.get(table)) for table in source.patterns},
+        [notice for part in staged.values() for notice in part.notices],
+    )
 
 
-def _run(source: LandingSource, data: object, lake: Path, work: Path) -> dict[str, int]:
-    """Run dlt's three steps and return the rows a table."""
+def append(
+    source: str, paths: Mapping[str, list[Path]], landed: list[LandedFile], loaded_at: datetime, lake: Path, work: Path
+) -> None:
+    """Append the Parquet files `paths` of each raw table, and their manifest, to the lake as one load of dlt's.
+
+    The files are taken over as they are; dlt's completion record, which comes last, makes them visible all at once.
+    """
     _configure()
+    # dlt's own folder begins empty: all that is worth remembering is in the lake, and what a killed run left there may
+    # be a file cut in the middle, over which dlt would stumble for ever.
+    shutil.rmtree(work / source, ignore_errors=True)
     pipeline = dlt.pipeline(
-        pipeline_name=source.name,
+        pipeline_name=source,
         pipelines_dir=str(work),
         destination=dlt.destinations.filesystem(
             bucket_url=str(lake), layout="{table_name}/load_id={load_id}/{file_id}.{ext}"
         ),
-        dataset_name=source.name,
+        dataset_name=source,
     )
-    # What an earlier, interrupted run left half done was never read; its files are found and loaded again.
-    pipeline.abort_packages()
     try:
-        pipeline.run(data, loader_file_format="parquet")
-    except PipelineStepFailed as failure:
-        pipeline.abort_packages()
-        cause: BaseException | None = failure
-        while cause is not None and not isinstance(cause, LandingError):
-            cause = cause.__cause__
-        raise (cause or failure) from None
-    trace = pipeline.last_trace
-    # A run that got here has normalised; dlt's types cannot know.
-    return dict(trace.last_normalize_info.row_counts) if trace and trace.last_normalize_info else {}
+        pipeline.run(_finished_files(source, paths, landed, loaded_at), loader_file_format="parquet")
+    finally:
+        # Nobody who reads a source by dlt later in this process shall see this pipeline's state.
+        pipeline.deactivate()
+
+
+@contextmanager
+def staging_folder(work: Path, source: str) -> Iterator[Path]:
+    """An empty folder for what is about to be appended, on the file system of dlt's own; gone afterwards."""
+    folder = work / f"{source}_staging"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _finished_files(source: str, paths: Mapping[str, list[Path]], landed: list[LandedFile], loaded_at: datetime) -> Any:
+    @dlt.source(name=source)
+    def finished() -> Iterator[Any]:
+        for table, files in paths.items():
+            yield dlt.resource(_imports(files), name=table, write_disposition="append")
+        yield dlt.resource(iter([manifest_rows(landed, loaded_at)]), name=MANIFEST_TABLE, write_disposition="append")
+
+    return finished()
+
+
+def _imports(files: list[Path]) -> Iterator[Any]:
+    for path in files:
+        with pq.ParquetFile(path) as parquet:
+            rows, schema = parquet.metadata.num_rows, parquet.schema_arrow
+        yield dlt.mark.with_file_import(str(path), "parquet", rows, hints=schema.empty_table())
+
+
+def _table_load(files: list[NewFile], table: str, staged: Staged | None) -> TableLoad:
+    of_table = [file for file in files if file.landed.table == table]
+    rows = sum(file.row_count for file in staged.landed) if staged else 0
+    return TableLoad(len(of_table), sum(file.is_repeated for file in of_table), rows)
 
 
 def _configure() -> None:

@@ -1,12 +1,21 @@
-"""The demo company's CRM: customer records, consents, sales opportunities."""
+"""The demo company's CRM, a SQL database: customer records, consents, what customers told, sales opportunities.
 
-from orchestration.ingestion.landing_source import LandingSource
+Every table compares keys: a customer who is erased takes everything along, without a trace in any other row.
+"""
 
-SOURCE = LandingSource(
+from orchestration.ingestion.records import RecordTable
+from orchestration.ingestion.sql_source import SqlSource
+
+SOURCE = SqlSource(
     name="crm",
-    patterns={
-        "customers": "customers.csv.gz",
-        "consents": "consents.csv.gz",
-        "opportunity_events": "opportunity_events.csv.gz",
+    tables={
+        "customers": RecordTable(("customer_number",), "updated_at", compares_keys=True),
+        "customer_changes": RecordTable(("change_id",), "changed_at", compares_keys=True),
+        "consents": RecordTable(("consent_id",), "recorded_at", compares_keys=True),
+        "life_events": RecordTable(("life_event_id",), "reported_at", compares_keys=True),
+        "needs": RecordTable(("need_id",), "stated_at", compares_keys=True),
+        "opportunities": RecordTable(("opportunity_id",), "updated_at", compares_keys=True),
+        "opportunity_stages": RecordTable(("stage_change_id",), "changed_at", compares_keys=True),
+        "activities": RecordTable(("activity_id",), "occurred_at", compares_keys=True),
     },
 )

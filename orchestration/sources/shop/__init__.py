@@ -1,14 +1,17 @@
-"""The demo company's shop: products, orders, lines, payments, refunds."""
+"""The demo company's shop, a SQL database: accounts, products, orders, lines, payments, refunds, subscriptions."""
 
-from orchestration.ingestion.landing_source import LandingSource
+from orchestration.ingestion.records import RecordTable
+from orchestration.ingestion.sql_source import SqlSource
 
-SOURCE = LandingSource(
+SOURCE = SqlSource(
     name="shop",
-    patterns={
-        "products": "products.csv.gz",
-        "orders": "orders.csv.gz",
-        "order_lines": "order_lines.csv.gz",
-        "payments": "payments.csv.gz",
-        "refunds": "refunds.csv.gz",
+    tables={
+        "accounts": RecordTable(("account_id",), "updated_at", compares_keys=True),
+        "products": RecordTable(("product_id",), "updated_at", compares_keys=True),
+        "orders": RecordTable(("order_id",), "updated_at", compares_keys=True),
+        "order_lines": RecordTable(("order_id", "line_number"), "updated_at", compares_keys=True),
+        "payments": RecordTable(("payment_id",), "updated_at", compares_keys=True),
+        "refunds": RecordTable(("refund_id",), "updated_at", compares_keys=True),
+        "subscriptions": RecordTable(("subscription_id",), "updated_at", compares_keys=True),
     },
 )

