@@ -1,7 +1,7 @@
-"""A small European multi-channel retailer over 2023 and 2024: simulated, seeded, written as its source systems would.
+"""A European multi-channel retailer from 2022 to 2024: simulated, seeded, written as its nine source systems would.
 
-No person, address or purchase in it is real. Latent traits drive purchases, satisfaction, answers and clicks together;
-messages do not change purchases, and no special events are planted.
+No person, address or purchase in it is real. Latent traits drive purchases, satisfaction, answers, messages and clicks
+together; special events are planted at known dates. What only the simulator knows is written apart, as the truth.
 """
 
 from orchestration.demo_company.company import MARKER, SIMULATOR_VERSION, generate

@@ -1,102 +1,187 @@
-"""Runs the simulator and keeps its exports: the same seed and size always leave the same bytes."""
+"""Runs the simulator and keeps what it wrote: the same seed and factor always leave the same company."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from orchestration.demo_company.clock import Ints, SeasonalClock
-from orchestration.demo_company.consents import consents_export, end_marketing, make_consents
-from orchestration.demo_company.experience import survey_exports
-from orchestration.demo_company.messaging import make_messages, messages_export
-from orchestration.demo_company.opportunities import opportunities_export
-from orchestration.demo_company.people import customers_export, make_people
-from orchestration.demo_company.purchases import (
-    make_lines,
-    make_orders,
-    make_products,
-    order_totals,
-    purchases_exports,
-)
-from orchestration.demo_company.web import web_export
-from orchestration.demo_company.writing import Columns, replace_file, select_rows, write_csv
+from orchestration.demo_company import ads, catalogue, finance
+from orchestration.demo_company import truth as known
+from orchestration.demo_company.block import Block, blocks_of
+from orchestration.demo_company.clock import MISSING, START, Floats, Ints
+from orchestration.demo_company.consents import consents_export, make_consents
+from orchestration.demo_company.event_files import EventFiles
+from orchestration.demo_company.experience import join_orders
+from orchestration.demo_company.helpdesk import helpdesk_exports, make_tickets
+from orchestration.demo_company.messaging import make_messages, messages_export, responses
+from orchestration.demo_company.people import make_people
+from orchestration.demo_company.purchases import make_purchases, make_responses
+from orchestration.demo_company.records import accounts_export, crm_exports, make_accounts, make_records
+from orchestration.demo_company.sales import make_talks, sales_exports
+from orchestration.demo_company.schemas import SQL_SOURCES
+from orchestration.demo_company.shop import make_keys, make_lines, order_totals, shop_exports
+from orchestration.demo_company.social import posts_export
+from orchestration.demo_company.surveys import questions_export, survey_exports
+from orchestration.demo_company.web import make_traffic
+from orchestration.demo_company.writing import Columns, SqliteFile, replace_file, write_csv, write_parquet
 
-SIMULATOR_VERSION = 1  # raise it with every change of what is written, so that existing landing folders are rewritten
+SIMULATOR_VERSION = 4  # raise it with every change of what is written, so that existing landing folders are rewritten
 MARKER = "_generated.json"
+PEOPLE_AT_FACTOR_1 = 100_000
+SOURCES = ("crm", "shop", "survey", "helpdesk", "web", "messaging", "social", "ads", "finance")
+_SCRATCH = ".simulating"
 
 
-def generate(landing: Path, *, seed: int = 1, customers: int = 3000) -> dict[str, int]:
-    """Write the exports of the demo company to `<landing>/<source>/`; return the rows of each file set.
+def generate(landing: Path, truth: Path, *, seed: int = 1, factor: float = 0.03) -> dict[str, int]:
+    """Write the nine source systems of the demo company to `landing` and what is true of it to `truth`.
 
-    A file set is named `<source>/<table>`, the monthly files of a table together. If the landing folder already holds
-    this company, nothing is written. Bytes are the same for the same seed and size under the same versions of NumPy,
-    Arrow and zlib.
+    Returns the rows of each raw table, named `<source>/<table>`. Factor 1 is 100,000 people. If the landing folder
+    already holds this company, nothing is written. The content is the same for the same seed and factor under the same
+    versions of NumPy, Arrow, DuckDB and SQLite.
 
-    Raises ValueError for a size below one, and FileExistsError if files of the same names are there that no earlier
-    call has written: they may be somebody's real exports.
+    Raises ValueError for a factor that leaves nobody, and FileExistsError if files are there that no earlier call has
+    written: they may be somebody's real exports.
     """
-    if customers < 1:
-        raise ValueError(f"The demo company needs at least one customer, not {customers}.")
+    people = round(PEOPLE_AT_FACTOR_1 * factor)
+    if people < 1:
+        raise ValueError(f"The demo company needs at least one person; a factor of {factor} leaves none.")
     marker_path = landing / MARKER
     marker = _read_marker(marker_path)
-    wanted = {"seed": seed, "customers": customers, "simulator_version": SIMULATOR_VERSION}
+    wanted = {"seed": seed, "factor": factor, "simulator_version": SIMULATOR_VERSION}
     if marker is not None and all(marker.get(name) == value for name, value in wanted.items()):
-        sizes: dict[str, int] = marker.get("bytes", {})
-        if sizes and all(_size(landing / name) == size for name, size in sizes.items()):
+        files: list[str] = marker.get("files", [])
+        if files and all((landing / name).is_file() for name in files) and _has_truth(truth):
             return dict(marker["rows"])
-
-    file_sets = _simulate(seed, customers)
-    files = {name: columns for parts in file_sets.values() for name, columns in parts.items()}
     if marker is None:
-        _refuse_foreign_files(landing, list(files))
-    # The marker comes first without sizes: if this call is cut off, the next one knows the files to be its own.
-    _write_marker(marker_path, {**wanted, "rows": {}, "bytes": {}})
-    rows = {
-        file_set: sum(write_csv(landing / name, columns) for name, columns in parts.items())
-        for file_set, parts in file_sets.items()
-    }
-    written = {name: _size(landing / name) for name in files}
-    _write_marker(marker_path, {**wanted, "rows": rows, "bytes": written})
+        _refuse_foreign_files(landing)
+    # The marker comes first without files: if this call is cut off, the next one knows the folders to be its own.
+    _write_marker(marker_path, {**wanted, "rows": {}, "files": []})
+    for folder in (*SOURCES, _SCRATCH):
+        shutil.rmtree(landing / folder, ignore_errors=True)
+    try:
+        rows = _simulate(landing, truth, seed, factor, people)
+    finally:
+        shutil.rmtree(landing / _SCRATCH, ignore_errors=True)
+    written = sorted(
+        path.relative_to(landing).as_posix() for source in SOURCES for path in (landing / source).rglob("*.*")
+    )
+    _write_marker(marker_path, {**wanted, "rows": rows, "files": written})
     return rows
 
 
-def _simulate(seed: int, customers: int) -> dict[str, dict[str, Columns]]:
-    """Every file set with its files and their columns."""
-    rng = np.random.default_rng(seed)
-    clock = SeasonalClock()
-    products = make_products(rng)
-    people = make_people(rng, clock, customers)
-    first_consents = make_consents(rng, clock, people)
-    orders = make_orders(rng, clock, people)
-    lines = make_lines(rng, people, products, orders)
-    messages, unsubscribed = make_messages(rng, people, first_consents)
-    consents = end_marketing(first_consents, unsubscribed)
+def _simulate(landing: Path, truth: Path, seed: int, factor: float, people: int) -> dict[str, int]:
+    """Write everything; return the rows of each raw table."""
+    products = catalogue.make_products(seed)
+    files = EventFiles(landing / _SCRATCH, seed)
+    databases = {name: SqliteFile(landing / name / f"{name}.sqlite", tables) for name, tables in SQL_SOURCES.items()}
+    rows = {f"{source}/{table}": 0 for source, tables in SQL_SOURCES.items() for table in tables}
+    rows |= {"web/events": 0, "web/app_events": 0, "messaging/message_events": 0, "social/posts": 0}
+    sums = _Sums()
+    try:
+        rows["shop/products"] = databases["shop"].append("products", catalogue.products_export(products))
+        rows["survey/questions"] = databases["survey"].append("questions", questions_export())
+        for block in blocks_of(people, seed):
+            for name, columns in _block_exports(block, products, files, sums).items():
+                source, table = name.split("/")
+                if source in databases:
+                    rows[name] += databases[source].append(table, columns)
+                else:
+                    rows[name] += files.add(table, block.index, columns)
+        for database in databases.values():
+            database.finish()
+        files.write_days_as_parquet("events", landing / "web" / "events", late=True)
+        files.write_days_as_json_lines("app_events", landing / "web" / "app_events")
+        files.write_days_as_parquet("message_events", landing / "messaging" / "message_events", late=False)
+        files.write_months_as_json_lines("posts", landing / "social" / "posts", "posted_at")
+        files.write_distinct("identities", truth / "identities.parquet")
+        files.write_together("people", truth / "people.parquet")
+        files.write_together("stages", truth / "stages.parquet")
+    finally:
+        for database in databases.values():
+            database.close()
+        files.close()
+    write_parquet(truth / "planted_events.parquet", known.planted_truth())
+    write_parquet(truth / "offer_uplift.parquet", known.uplift_truth(sums.uplift))
+    rows["ads/campaign_days"] = sum(
+        write_csv(landing / "ads" / f"campaign_days_{name}.csv", columns)
+        for name, columns in ads.campaign_days(seed, sums.ad_visits, sums.acquisition_costs).items()
+    )
+    for table, columns in finance.finance_exports(seed, factor).items():
+        rows[f"finance/{table}"] = write_csv(landing / "finance" / f"{table}.csv", columns)
+    return rows
 
-    whole: dict[str, Columns] = {
-        "crm/customers": customers_export(people),
-        "crm/consents": consents_export(consents, people),
-        "crm/opportunity_events": opportunities_export(rng, clock, people, orders, order_totals(people, orders, lines)),
-        **purchases_exports(rng, people, products, orders, lines),
-        **survey_exports(rng, people, orders),
+
+class _Sums:
+    """What is added up over all blocks."""
+
+    def __init__(self) -> None:
+        self.uplift: Floats = np.zeros(known.UPLIFT_SHAPE)
+        self.ad_visits: Ints = np.zeros((ads.DAYS, len(ads.AD_CAMPAIGNS)), np.int64)
+        self.acquisition_costs: Ints = np.zeros((36, len(ads.CHANNELS)), np.int64)  # months of the simulation
+
+
+def _block_exports(block: Block, products: catalogue.Products, files: EventFiles, sums: _Sums) -> dict[str, Columns]:
+    """The columns of every raw table that has rows of people; the truth goes to `files` and `sums`."""
+    people = make_people(block)
+    records = make_records(block, people)
+    accounts = make_accounts(block, people, records)
+    since = records.known()
+    numbers = block.numbers(records.primary)
+    reachable = records.primary[records.primary != MISSING]
+    has_phone, has_email = np.zeros((2, len(people)), np.bool_)
+    has_phone[records.person[reachable]] = [records.phone[i] is not None for i in reachable.tolist()]
+    has_email[records.person[reachable]] = [records.email[i] is not None for i in reachable.tolist()]
+
+    own_orders, courses = make_purchases(block, people)
+    first_consents = make_consents(block, people, since, has_phone, has_email)
+    messages, consents = make_messages(block, people, courses, since, has_email, first_consents)
+    caused, caused_at = responses(block, messages)
+    extra = make_responses(block, people, messages.person[caused], caused_at, messages.offer[caused])
+    orders = join_orders([own_orders, extra])
+    lines = make_lines(block, people, products, orders)
+    keys = make_keys(block, people, accounts, orders)
+    tickets = make_tickets(block, people, orders)
+    talks = make_talks(block, people, records, orders, lines, order_totals(people, orders, lines))
+    traffic = make_traffic(block, people, accounts, orders, keys, lines, tickets, messages)
+    posts, post_handles = posts_export(block, people, orders, lines)
+
+    exports: dict[str, Columns] = {
+        **_of("crm", crm_exports(block, people, records)),
+        "crm/consents": consents_export(block, consents, people, since, numbers),
+        **_of("crm", sales_exports(block, people, records, talks)),
+        "shop/accounts": accounts_export(block, people, accounts),
+        **_of("shop", shop_exports(block, people, accounts, orders, keys, lines)),
+        **_of("survey", survey_exports(block, people, records, orders, tickets)),
+        **_of("helpdesk", helpdesk_exports(block, people, records, tickets)),
+        "web/events": traffic.site,
+        "web/app_events": traffic.app,
+        "messaging/message_events": messages_export(block, messages, numbers),
+        "social/posts": posts,
     }
-    file_sets = {name: {f"{name}.csv.gz": columns} for name, columns in whole.items()}
-    file_sets["messaging/message_events"] = _by_month("messaging/message_events", *messages_export(messages))
-    visits = web_export(rng, clock, people, products, orders, lines, messages)
-    file_sets["web/events"] = _by_month("web/events", *visits)
-    return file_sets
+    sums.uplift += known.uplift_sums(messages, caused, known.basket_values(people, products)[1])
+    sums.ad_visits += traffic.ad_visits
+    paid = people.acquisition_channel < len(ads.CHANNELS)
+    month = people.acquired[paid].astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
+    first_month = np.datetime64(START, "s").astype("datetime64[M]").astype(np.int64)
+    np.add.at(
+        sums.acquisition_costs, (month - first_month, people.acquisition_channel[paid]), people.acquisition_cents[paid]
+    )
+    files.add("people", block.index, known.people_truth(block, people, courses, orders, products))
+    files.add("stages", block.index, known.stages_truth(block, people, courses, orders, talks))
+    files.add(
+        "identities",
+        block.index,
+        known.identities(block, records, accounts, orders, keys, traffic, exports, tickets.person, post_handles),
+    )
+    return exports
 
 
-def _by_month(name: str, columns: Columns, at: Ints) -> dict[str, Columns]:
-    """One file a month, of rows that are already in the order of time; a quiet month has a header only."""
-    months = np.arange("2023-01", "2025-02", dtype="datetime64[M]")
-    edges = np.searchsorted(at, months.astype("datetime64[s]").astype(np.int64)).tolist()
-    return {
-        f"{name}_{month}.csv.gz": select_rows(columns, slice(low, high))
-        for month, low, high in zip(months.astype(str).tolist(), edges[:-1], edges[1:], strict=False)
-    }
+def _of(source: str, tables: dict[str, Columns]) -> dict[str, Columns]:
+    return {f"{source}/{table}": columns for table, columns in tables.items()}
 
 
 def _read_marker(path: Path) -> dict[str, Any] | None:
@@ -114,15 +199,14 @@ def _write_marker(path: Path, content: dict[str, Any]) -> None:
     replace_file(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
 
 
-def _refuse_foreign_files(landing: Path, names: list[str]) -> None:
-    present = [name for name in names if (landing / name).exists()]
+def _has_truth(truth: Path) -> bool:
+    return all((truth / f"{table}.parquet").is_file() for table in known.TABLES)
+
+
+def _refuse_foreign_files(landing: Path) -> None:
+    present = [path for source in SOURCES for path in sorted((landing / source).rglob("*")) if path.is_file()]
     if present:
         raise FileExistsError(
-            f"{landing / present[0]} exists and was not written by the demo company (no {MARKER} in {landing}). "
+            f"{present[0]} exists and was not written by the demo company (no {MARKER} in {landing}). "
             "Give the demo company a landing folder of its own, or move these files away."
         )
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file, -1 if there is none."""
-    return path.stat().st_size if path.is_file() else -1

@@ -1,194 +1,201 @@
-"""Surveys: who is asked after what, who answers, and scores that follow the satisfaction behind them."""
+"""What an order is like to live through: promise, stock, delivery, help, and what they leave of satisfaction."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from orchestration.demo_company.clock import DAY, END, HOUR, MINUTE, MISSING, Flags, Floats, Ints, epoch, seconds
-from orchestration.demo_company.people import CHANNELS, STORE, People, customer_numbers
-from orchestration.demo_company.purchases import Orders
-from orchestration.demo_company.writing import Columns, ids, instants, integers, words
-
-INSTRUMENTS = ("csi_2023", "nps_relationship", "ces_service")
-CSI, NPS, CES = range(3)
-QUESTIONS = (
-    "overall_satisfaction",
-    "expectancy_disconfirmation",
-    "distance_to_ideal",
-    "likelihood_to_recommend",
-    "ease",
+from orchestration.demo_company import names, planted
+from orchestration.demo_company.clock import (
+    DAY,
+    END,
+    HOUR,
+    MINUTE,
+    MISSING,
+    Flags,
+    Floats,
+    Ints,
+    hour_of_day,
+    local,
+    utc_offset,
+    weekday,
 )
-_TOUCHPOINTS = ("delivery", "store_visit", "relationship", "customer_service")
-DELIVERY, STORE_VISIT, RELATIONSHIP, SERVICE = range(4)
-_TOUCHED_THROUGH = (*CHANNELS, "email")  # channels of an experience; service is also met by e-mail
-_ASKED_THROUGH = ("email", "sms")
-_EVENTS = ("sent", "opened", "started", "completed")
-_NPS_WAVES = ("2023-04-18", "2023-10-17", "2024-04-16", "2024-10-15")
+from orchestration.demo_company.people import APP, PHONE, STORE, WEB, People, is_crisis_region
 
-# Of each question: instrument, lowest and highest score, mean at neutral satisfaction, change a unit of satisfaction
-# and spread. Disconfirmation reacts most, because it measures the experience against what was expected of it.
-_SCALES = (
-    (CSI, 1, 10, 7.6, 1.5, 1.0),
-    (CSI, 1, 10, 7.1, 1.8, 1.1),
-    (CSI, 1, 10, 6.7, 1.3, 1.1),
-    (NPS, 0, 10, 7.8, 1.7, 1.3),
-    (CES, 1, 7, 5.1, 0.9, 0.9),  # 7 = very easy
-)
+_DELIVERY, _SUPPORT = 0, 1  # places in People.expectation
 
 
 @dataclass(frozen=True)
-class Invitations:
-    """One entry an invitation, in the order of sending; shape (v,)."""
+class Orders:
+    """Orders and what became of them; shape (m,). MISSING is used for what was not reached."""
 
-    customer: Ints
-    instrument: Ints
-    touchpoint: Ints
-    touched_through: Ints  # MISSING where the question is about the relationship
-    satisfaction: Floats
-    sent: Ints
+    person: Ints
+    is_first: Flags
+    is_response: Flags  # caused by a message
+    theme: Ints  # the category a message offered, or MISSING
+    ordered: Ints
+    channel: Ints
+    place: Ints
+    cancelled: Ints  # when
+    is_backordered: Flags
+    is_overpromised: Flags
+    promised: Ints
+    shipped: Ints
+    delivered: Ints
+    lost: Flags  # left and never arrived
+    contacted: Ints  # when the person turned to the help desk about it
+    reply_hours: Floats
+    solve_hours: Floats
+    surprise: Floats  # delivery against what was expected of it, standard units
+    mood: Floats  # satisfaction after the order was lived through, standard units
 
+    def __len__(self) -> int:
+        return len(self.ordered)
 
-def survey_exports(rng: np.random.Generator, people: People, orders: Orders) -> dict[str, Columns]:
-    """The exports of the survey tool, by name."""
-    asked = _join([_after_orders(rng, orders), _after_service(rng, orders), *_waves(rng, orders)])
-    by_mail = np.array([address is not None for address in people.email])[asked.customer]
-    by_phone = np.array([number is not None for number in people.phone])[asked.customer]
-    way = np.where(by_mail & ~(by_phone & (rng.random(len(by_mail)) < 0.12)), 0, 1)
-    asked, way = _keep(asked, by_mail | by_phone), way[by_mail | by_phone]
+    def days_late(self) -> Floats:
+        """Days of delivery beyond the promise; 0 if kept, in a store, or not delivered."""
+        late = np.where(self.delivered == MISSING, 0, self.delivered - self.promised) / DAY
+        return np.maximum(late, 0.0)
 
-    steps = _steps(rng, people, asked)
-    reached = (steps != MISSING) & (steps < END)
-    invitation, step = np.nonzero(reached)
-    at = steps[invitation, step]
-    order = np.lexsort((step, invitation, at))
-    invitation, step, at = invitation[order], step[order], at[order]
-    events: Columns = {
-        "event_id": ids("IE", np.arange(1, len(at) + 1), 7),
-        "invitation_id": _invitation_numbers(invitation),
-        "customer_number": customer_numbers(asked.customer[invitation]),
-        "instrument": words(INSTRUMENTS, asked.instrument[invitation]),
-        "channel": words(_ASKED_THROUGH, way[invitation]),
-        "event": words(_EVENTS, step),
-        "occurred_at": instants(at),
-    }
-    return {"survey/invitation_events": events, "survey/answers": _answers(rng, asked, steps, reached[:, 3])}
+    def is_open(self) -> Flags:
+        """Orders under way at the end of the simulation."""
+        under_way: Flags = (self.cancelled == MISSING) & (self.channel != STORE) & (self.delivered == MISSING)
+        return under_way & ~self.lost
 
+    def is_completed(self) -> Flags:
+        """Orders that were delivered, taken home from a store, or lost on the way."""
+        done: Flags = (self.cancelled == MISSING) & ~self.is_open()
+        return done
 
-def _after_orders(rng: np.random.Generator, orders: Orders) -> Invitations:
-    """Some completed orders are followed by the satisfaction index, days after delivery or the visit."""
-    in_store = orders.channel == STORE
-    lived = np.where(in_store, orders.ordered, orders.delivered)
-    asked = (orders.customer != MISSING) & ~orders.cancelled & (lived != MISSING) & (rng.random(len(orders)) < 0.35)
-    rows = np.flatnonzero(asked)
-    return Invitations(
-        customer=orders.customer[rows],
-        instrument=np.full(len(rows), CSI),
-        touchpoint=np.where(in_store[rows], STORE_VISIT, DELIVERY),
-        touched_through=orders.channel[rows],
-        satisfaction=orders.satisfaction[rows],
-        sent=lived[rows] + seconds(rng, 1 * DAY, 4 * DAY, len(rows)),
-    )
+    def is_online(self) -> Flags:
+        """Orders of the web shop or the app."""
+        online: Flags = (self.channel == WEB) | (self.channel == APP)
+        return online
+
+    def take(self, rows: Ints | Flags) -> Orders:
+        """Some of the orders."""
+        return Orders(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
-def _after_service(rng: np.random.Generator, orders: Orders) -> Invitations:
-    """Late and lost parcels lead to service contacts, others seldom do; each contact is asked about its effort."""
-    late, lost = orders.days_late() > 0, orders.lost()
-    chance = np.where(lost, 0.9, np.where(late, 0.35, 0.04))
-    turned_to = np.where(lost, orders.promised + 2 * DAY, np.where(late, orders.promised, orders.delivered))
-    turned_to = np.where(orders.channel == STORE, orders.ordered, turned_to)
-    eligible = (orders.customer != MISSING) & ~orders.cancelled & (turned_to != MISSING)
-    eligible &= (orders.delivered != MISSING) | lost | (orders.channel == STORE)
-    rows = np.flatnonzero(eligible & (rng.random(len(orders)) < chance))
-    return Invitations(
-        customer=orders.customer[rows],
-        instrument=np.full(len(rows), CES),
-        touchpoint=np.full(len(rows), SERVICE),
-        touched_through=rng.choice(np.array([3, 4, 0]), len(rows), p=[0.5, 0.4, 0.1]),  # phone, e-mail, web
-        satisfaction=orders.satisfaction[rows],
-        sent=turned_to[rows] + seconds(rng, 3 * HOUR, 3 * DAY, len(rows)),
-    )
+def join_orders(parts: list[Orders]) -> Orders:
+    """All parts in the order of time; ties by person."""
+    joined = Orders(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Orders)})
+    return joined.take(np.lexsort((joined.person, joined.ordered)))
 
 
-def _waves(rng: np.random.Generator, orders: Orders) -> list[Invitations]:
-    """Twice a year, two in five of all buyers so far are asked about recommending; their last order sets the mood."""
-    waves = []
-    for day in _NPS_WAVES:
-        start = epoch(day) + 8 * HOUR
-        before = np.flatnonzero((orders.customer != MISSING) & (orders.ordered < start - 7 * DAY))
-        buyers, from_end = np.unique(orders.customer[before][::-1], return_index=True)
-        last = before[len(before) - 1 - from_end]
-        chosen = rng.random(len(buyers)) < 0.4
-        n = int(chosen.sum())
-        waves.append(
-            Invitations(
-                customer=buyers[chosen],
-                instrument=np.full(n, NPS),
-                touchpoint=np.full(n, RELATIONSHIP),
-                touched_through=np.full(n, MISSING),
-                satisfaction=orders.satisfaction[last[chosen]],
-                sent=start + seconds(rng, 0, 2 * HOUR, n),
-            )
-        )
-    return waves
+def live_through(
+    rng: np.random.Generator,
+    people: People,
+    person: Ints,
+    ordered: Ints,
+    usual_share: float,
+    mood_before: Floats,
+    theme: Ints | None = None,
+) -> Orders:
+    """One order of each person with everything that happens to it; shape (n,).
 
-
-def _steps(rng: np.random.Generator, people: People, asked: Invitations) -> Ints:
-    """When each invitation was sent, opened, started and completed; shape (v, 4), MISSING from where it stopped.
-
-    The delighted and the angry answer more readily than those in between.
+    `mood` is the satisfaction afterwards: half of what was left of earlier experience, and the effect of this one.
     """
-    n = len(asked.sent)
-    mood = np.minimum(np.abs(asked.satisfaction - 0.2), 2.0)
-    opens = np.clip(0.5 + 0.1 * people.engagement[asked.customer], 0.0, 0.85)
-    chances = np.stack([opens, 0.60 + 0.12 * mood, np.full(n, 0.86)], axis=1)
-    waits = np.stack(
-        [rng.exponential(14 * HOUR, n) + MINUTE, rng.exponential(40, n) + 2, rng.gamma(3.0, 45, n) + 20], axis=1
+    n = len(person)
+    channel = _channels(rng, people.channel[person], ordered, usual_share)
+    if theme is not None:  # what a message offers is redeemed online or by phone
+        channel = np.where(channel == STORE, WEB, channel)
+    place = people.place_at(person, ordered)
+    in_store = channel == STORE
+    online = (channel == WEB) | (channel == APP)
+    crisis = (ordered >= planted.CRISIS_FROM) & (ordered < planted.CRISIS_TO)
+    crisis &= (channel == WEB) & is_crisis_region(place)
+    overpromised = (ordered >= planted.OVERPROMISE_FROM) & (ordered < planted.OVERPROMISE_TO)
+    overpromised &= online & (rng.random(n) < planted.OVERPROMISE_SHARE)
+
+    country = people.country[person]
+    promise_days = np.array([market.promise_days for market in names.COUNTRIES])[country]
+    promise_days = np.where(overpromised, planted.OVERPROMISE_DAYS, promise_days)
+    promised = _local_evening(ordered, people.standard_offset(person), promise_days)
+    backordered = ~in_store & (rng.random(n) < 0.035)
+    cancelled_at = ordered + (rng.exponential(10 * HOUR, n) + 5 * MINUTE).astype(np.int64)
+    cancelled = ~in_store & (rng.random(n) < np.where(backordered, 0.12, 0.03)) & (cancelled_at < END)
+
+    packing = rng.gamma(2.0, 0.40, n) + np.where(backordered, rng.uniform(1.0, 6.0, n), 0.0)  # days
+    month = ordered.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) % 12
+    crowded = np.where(month >= 10, 1.2, 1.0)
+    typical = np.array([market.transit_days for market in names.COUNTRIES])[country]
+    transit = typical * rng.lognormal(0.0, 0.42, n) * crowded
+    transit += np.where(crisis, planted.CRISIS_EXTRA_DAYS * rng.uniform(0.4, 1.6, n), 0.0)
+    shipped = ordered + (packing * DAY).astype(np.int64) + 20 * MINUTE
+    delivered = _by_daylight(rng, shipped + (transit * DAY).astype(np.int64) + 2 * HOUR)
+    vanished = rng.random(n) < 0.004
+    none_sent = in_store | cancelled | (shipped >= END)
+    lost = vanished & ~none_sent & (promised + 7 * DAY < END)
+    shipped = np.where(none_sent, MISSING, shipped)
+    delivered = np.where(none_sent | lost | (delivered >= END), MISSING, delivered)
+    promised = np.where(in_store, MISSING, promised)
+
+    late = np.maximum(np.where(delivered == MISSING, 0, delivered - promised) / DAY, 0.0)
+    expected = people.expectation[person, _DELIVERY]
+    expected = expected + np.where(overpromised, planted.OVERPROMISE_EXPECTATION, 0.0)
+    hurt = np.where(late > 0, 0.6 + 0.17 * np.minimum(late, 7.0), 0.0) + np.where(lost, 2.0, 0.0)
+    surprise = np.where(in_store, 0.05, 0.13 - 0.4 * expected - hurt)
+
+    chance = np.where(lost, 0.9, np.where(late > 0, 0.32, np.where(backordered, 0.12, 0.045)))
+    turned = np.where(lost, promised + 2 * DAY, np.where(late > 0, promised, np.where(in_store, ordered, delivered)))
+    turned = _by_daylight(rng, turned + (rng.exponential(1.2 * DAY, n)).astype(np.int64) + HOUR)
+    reachable = ~cancelled & (in_store | (delivered != MISSING) | lost)
+    contacted = reachable & (rng.random(n) < chance) & (turned < END)
+    reply_hours = rng.lognormal(np.log(4.0), 1.0, n) * np.where(month >= 10, 1.5, 1.0)
+    solve_hours = reply_hours + rng.lognormal(np.log(18.0), 0.9, n)
+    support = 0.55 - 0.25 * np.log1p(reply_hours / 2) - 0.10 * np.log1p(solve_hours / 24)
+    support -= 0.2 * people.expectation[person, _SUPPORT]
+
+    effect = rng.normal(0.0, 0.40, n) + 0.9 * surprise - np.where(backordered, 0.15, 0.0)
+    effect += np.where(contacted, support, 0.0) - np.where(cancelled, 0.2, 0.0)
+    base = people.contentment[person]
+    return Orders(
+        person=person,
+        is_first=np.zeros(n, np.bool_),
+        is_response=np.full(n, theme is not None),
+        theme=np.full(n, MISSING) if theme is None else theme,
+        ordered=ordered,
+        channel=channel,
+        place=place,
+        cancelled=np.where(cancelled, cancelled_at, MISSING),
+        is_backordered=backordered,
+        is_overpromised=overpromised,
+        promised=promised,
+        shipped=shipped,
+        delivered=delivered,
+        lost=lost,
+        contacted=np.where(contacted, turned, MISSING),
+        reply_hours=reply_hours,
+        solve_hours=solve_hours,
+        surprise=surprise,
+        mood=base + 0.5 * (mood_before - base) + effect,
     )
-    goes_on: Flags = np.logical_and.accumulate(rng.random((n, 3)) < chances, axis=1)
-    at = asked.sent[:, None] + np.cumsum(waits.astype(np.int64), axis=1)
-    return np.concatenate([asked.sent[:, None], np.where(goes_on, at, MISSING)], axis=1)
 
 
-def _answers(rng: np.random.Generator, asked: Invitations, steps: Ints, completed: Flags) -> Columns:
-    """One row an answer of a completed invitation. Questions of the index are skipped now and then."""
-    parts = []
-    for question, (instrument, low, high, neutral, slope, spread) in enumerate(_SCALES):
-        skipped = rng.random(len(completed)) < (0.03 if instrument == CSI else 0.0)
-        rows = np.flatnonzero(completed & (asked.instrument == instrument) & ~skipped)
-        felt = neutral + slope * asked.satisfaction[rows] + rng.normal(0.0, spread, len(rows))
-        score = np.clip(np.rint(felt), low, high).astype(np.int64)
-        share = 0.5 + 0.15 * (question if instrument == CSI else 2)  # answered one after the other
-        at = steps[rows, 2] + (share * (steps[rows, 3] - steps[rows, 2])).astype(np.int64)
-        parts.append(np.stack([rows, np.full(len(rows), question), score, at]))
-    invitation, question_of, score_of, at_of = np.concatenate(parts, axis=1)
-    order = np.lexsort((question_of, invitation, at_of))
-    invitation = invitation[order]
-    return {
-        "answer_id": ids("AN", np.arange(1, len(order) + 1), 7),
-        "invitation_id": _invitation_numbers(invitation),
-        "customer_number": customer_numbers(asked.customer[invitation]),
-        "instrument": words(INSTRUMENTS, asked.instrument[invitation]),
-        "question": words(QUESTIONS, question_of[order]),
-        "score": integers(score_of[order]),
-        "touchpoint": words(_TOUCHPOINTS, asked.touchpoint[invitation]),
-        "channel": words(_TOUCHED_THROUGH, asked.touched_through[invitation]),
-        "answered_at": instants(at_of[order]),
-    }
+def _channels(rng: np.random.Generator, usual: Ints, ordered: Ints, usual_share: float) -> Ints:
+    """The usual channel, or now and then another. Stores and telephones rest at night, and stores on Sundays."""
+    n = len(usual)
+    channel = np.where(rng.random(n) < usual_share, usual, rng.choice(4, n, p=(0.50, 0.18, 0.25, 0.07)))
+    hour = hour_of_day(ordered)
+    closed = (hour < 8) | (hour >= 18)
+    closed = (closed & ((channel == STORE) | (channel == PHONE))) | ((channel == STORE) & (weekday(ordered) == 6))
+    return np.where(closed, WEB, channel)
 
 
-def _join(parts: list[Invitations]) -> Invitations:
-    joined = {name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
-    order = np.lexsort((joined["instrument"], joined["customer"], joined["sent"]))
-    order = order[joined["sent"][order] < END]
-    return Invitations(**{name: column[order] for name, column in joined.items()})
+def _local_evening(instant: Ints, standard_offset: Ints, days: Ints) -> Ints:
+    """20:00 on the wall clock, so many days after the local day of an instant."""
+    day = local(instant, standard_offset) // DAY + days
+    evening = day * DAY + 20 * HOUR - standard_offset
+    result: Ints = evening - (utc_offset(evening, standard_offset) - standard_offset)
+    return result
 
 
-def _keep(asked: Invitations, rows: Flags) -> Invitations:
-    return Invitations(**{name: column[rows] for name, column in vars(asked).items()})
-
-
-def _invitation_numbers(index: Ints) -> Any:
-    return ids("IV", index + 1, 6)
+def _by_daylight(rng: np.random.Generator, instant: Ints) -> Ints:
+    """The same day between 7 and 18 UTC and not before the instant; what falls into the night waits for the morning."""
+    hour = hour_of_day(instant)
+    day = instant // DAY + (hour >= 18)
+    morning = day * DAY + 7 * HOUR + (rng.random(len(instant)) * 9 * HOUR).astype(np.int64)
+    night = (hour < 7) | (hour >= 18)
+    return np.where(night, morning, instant)

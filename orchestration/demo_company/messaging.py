@@ -1,142 +1,262 @@
-"""Campaign messages by e-mail, SMS and push, and what became of them.
+"""Campaign messages: who is planned, held out, reached, moved to buy, and driven away.
 
-Messages do not change who buys here: clicks and unsubscribing follow relevance, purchases do not follow messages.
+A message raises the chance of an order in the weeks after it, by the person's affinity for what it offers and only
+while the person still is a customer. A random tenth of each campaign is held out and gets nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from orchestration.demo_company import names
-from orchestration.demo_company.clock import DAY, END, HOUR, MINUTE, MISSING, START, Flags, Floats, Ints, seconds
-from orchestration.demo_company.consents import MARKETING_EMAIL, MARKETING_SMS, PROFILING, Consents
-from orchestration.demo_company.people import APP, People, customer_numbers
-from orchestration.demo_company.writing import Columns, ids, instants, money, words
+from orchestration.demo_company import names, planted
+from orchestration.demo_company.block import Block
+from orchestration.demo_company.clock import (
+    DAY,
+    END,
+    HOUR,
+    LAST_ORDER,
+    MINUTE,
+    MISSING,
+    START,
+    WEEK,
+    Flags,
+    Floats,
+    Ints,
+    seconds,
+    weekday,
+)
+from orchestration.demo_company.consents import PROFILING, PURPOSES, Consents
+from orchestration.demo_company.people import APP, People
+from orchestration.demo_company.purchases import Courses
+from orchestration.demo_company.writing import Columns, ids, numbers, typed_instants, where, words
 
-CHANNELS = ("email", "sms", "push")
-EMAIL, SMS, PUSH = range(3)
-_COST_CENTS = np.array([1, 7, 0])
-_EVENTS = ("sent", "delivered", "opened", "clicked", "unsubscribed")
-SENT, DELIVERED, OPENED, CLICKED, UNSUBSCRIBED = range(5)
+CHANNELS: Final = ("email", "sms", "push", "letter")
+EMAIL, SMS, PUSH, LETTER = range(4)
+_COST_EUR: Final = np.array([0.01, 0.07, 0.002, 0.85])
+EVENTS: Final = (
+    *("planned", "held_out", "sent", "delivered", "bounced", "opened", "clicked", "unsubscribed", "complained"),
+)
+PLANNED, HELD_OUT, SENT, DELIVERED, BOUNCED, OPENED, CLICKED, UNSUBSCRIBED, COMPLAINED = range(9)
+
+HELD_OUT_SHARE: Final = 0.10
+_RESPONSE = 0.065  # chance of an order at full affinity and average price sensitivity
+_RESPONSE_WITHIN: Final = 10 * DAY
+_DELIVERED_SHARES: Final = np.array([0.975, 0.985, 0.95, 0.98])
+_SERVICE: Final = -1
+
+
+class Campaign(NamedTuple):
+    """One sending: when, how, to what share of those who consent, and what it offers."""
+
+    name: str
+    channel: int
+    at: int
+    share: float
+    category: int  # what it offers to those without a personal offer; _SERVICE for service messages
+    personal_share: float  # of those who allow profiling
 
 
 @dataclass(frozen=True)
 class Messages:
-    """Messages in the order of sending; shape (k,). `at` is (k, 5): when each event happened, or MISSING."""
+    """Messages of a block, in the order of planning; shape (k,). `at` is (k, events): when, or MISSING."""
 
-    customer: Ints
+    person: Ints
     campaign: Ints
-    channel: Ints
-    offer: Ints  # category
+    offer: Ints
     at: Ints
-    campaigns: list[str]
+    uplift: Floats  # true chance of an order caused by it, were it sent
 
 
-def make_messages(rng: np.random.Generator, people: People, consents: Consents) -> tuple[Messages, Ints]:
-    """All messages, and the instant at which each customer unsubscribed (n,), or MISSING.
+def make_campaigns() -> list[Campaign]:
+    """The calendar of campaigns, in the order of time; the same for every seed and size.
 
-    Whoever unsubscribes gets nothing more on any channel.
+    A newsletter each Thursday, a text message a month, a push message every third week, a letter a quarter, a service
+    message twice a year, and the month of newsletters six days a week.
     """
-    draft = _planned(rng, people, consents)
-    at = _events(rng, people, draft)
-    unsubscribed = np.full(len(people), END, np.int64)
-    tried = at[:, UNSUBSCRIBED]
-    told = np.flatnonzero(tried != MISSING)
-    np.minimum.at(unsubscribed, draft.customer[told], tried[told])
-    until = unsubscribed[draft.customer]
-    decisive = tried == until
-    # Whatever would still be on its way at that moment is held back; a later second thought is no event.
-    kept = decisive | (np.maximum(at[:, SENT], at[:, DELIVERED]) < until)
-    at[:, UNSUBSCRIBED] = np.where(decisive, tried, MISSING)
-    at[at >= END] = MISSING
-    kept &= at[:, SENT] != MISSING
-    messages = Messages(
-        draft.customer[kept], draft.campaign[kept], draft.channel[kept], draft.offer[kept], at[kept], draft.campaigns
-    )
-    return messages, np.where(unsubscribed < END, unsubscribed, MISSING)
+    days = np.arange(START + 5 * DAY, END - 2 * DAY, DAY, dtype=np.int64)
+    campaigns = []
+    for number, day in enumerate(days.tolist()):
+        date = str(np.datetime64(day, "s").astype("datetime64[D]"))
+        of_month, of_week = int(date[8:]), int(weekday(np.array(day)))
+        week = (day - START) // WEEK
+        category = (week * 5 + number) % len(names.CATEGORIES)
+        crowded = planted.OVERMAIL_FROM <= day < planted.OVERMAIL_TO
+        if of_week == 3 or (crowded and of_week != 6):
+            campaigns.append(
+                Campaign(f"newsletter-{date}", EMAIL, day + 9 * HOUR, 0.26 if crowded else 0.15, category, 0.5)
+            )
+        if of_month == 15:
+            campaigns.append(Campaign(f"sms-{date}", SMS, day + 10 * HOUR, 0.16, category, 0.4))
+        if of_week == 5 and week % 3 == 0:
+            campaigns.append(Campaign(f"push-{date}", PUSH, day + 16 * HOUR, 0.30, category, 0.6))
+        if of_month == 5 and int(date[5:7]) % 3 == 2:
+            campaigns.append(Campaign(f"letter-{date}", LETTER, day + 6 * HOUR, 0.10, category, 0.5))
+        if date[5:] in {"03-20", "09-20"}:
+            campaigns.append(Campaign(f"service-{date}", EMAIL, day + 8 * HOUR, 0.30, _SERVICE, 0.0))
+    return campaigns
 
 
-def messages_export(messages: Messages) -> tuple[Columns, Ints]:
-    """The columns of messaging/message_events in the order of time, and the instant of each row."""
+def make_messages(
+    block: Block, people: People, courses: Courses, known: Ints, has_email: Flags, consents: Consents
+) -> tuple[Messages, Consents]:
+    """All messages of a block, and its consents after everybody who unsubscribed or complained.
+
+    `known` is when each person got a record in the CRM, or MISSING; `has_email` whether it holds an address. Consent is
+    asked twice: when a message is planned, and when it is sent. Each message that is seen may drive its reader off: the
+    more so the more came lately, and the less it has to do with what the reader likes.
+    """
+    rng = block.rng("messaging")
+    n = len(people)
+    withdrawn = consents.withdrawn.copy()
+    pressure, last = np.zeros(n), START
+    favourite = _favourites(rng, people)
+    parts: list[Messages] = []
+    for number, campaign in enumerate(make_campaigns()):
+        purpose = campaign.channel  # the purposes of consent begin with the channels of marketing
+        planned = campaign.at - DAY + seconds(rng, 0, HOUR, n)
+        chosen = (known != MISSING) & (known < planned - DAY) & (rng.random(n) < campaign.share)
+        if campaign.channel == PUSH:
+            chosen &= people.channel == APP
+        if campaign.channel == EMAIL:
+            chosen &= has_email
+        is_service = campaign.category == _SERVICE
+        if not is_service:
+            chosen &= _stands(consents.granted, withdrawn, purpose, planned)
+        who = np.flatnonzero(chosen)
+        pressure *= np.exp(-(campaign.at - last) / (28 * DAY))
+        last = campaign.at
+        if not len(who):
+            continue
+        personal = _stands(consents.granted, withdrawn, PROFILING, planned)[who]
+        personal &= rng.random(len(who)) < campaign.personal_share
+        offer = np.where(personal, favourite[who], campaign.category)
+        part = _what_happens(rng, people, courses, campaign, who, offer, planned[who], pressure[who])
+        if not is_service:
+            sent_at = part.at[:, SENT]
+            stands = _stands(consents.granted[who], withdrawn[who], purpose, np.where(sent_at == MISSING, 0, sent_at))
+            part.at[np.ix_(~stands, np.arange(PLANNED + 1, len(EVENTS)))] = MISSING
+            still = withdrawn[who, purpose] == MISSING  # nobody withdraws twice
+            for event in (UNSUBSCRIBED, COMPLAINED):
+                part.at[~still, event] = MISSING
+        pressure[who] += part.at[:, DELIVERED] != MISSING
+        part.at[part.at >= END] = MISSING
+        _withdraw(rng, withdrawn, who, purpose, part.at)
+        parts.append(Messages(who, np.full(len(who), number), offer, part.at, part.uplift))
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Messages.__annotations__}
+    order = np.lexsort((joined["person"], joined["at"][:, PLANNED]))
+    return Messages(**{name: column[order] for name, column in joined.items()}), consents.replaced(withdrawn)
+
+
+def responses(block: Block, messages: Messages) -> tuple[Ints, Ints]:
+    """Messages that bring about an order, and when: within days of delivery. The rows of the messages and instants."""
+    rng = block.rng("message responses")
+    delivered = messages.at[:, DELIVERED]
+    ordered = delivered + 20 * MINUTE + (rng.beta(1.0, 2.5, len(delivered)) * _RESPONSE_WITHIN).astype(np.int64)
+    # `uplift` is per message sent; only what is delivered can work.
+    share = _DELIVERED_SHARES[_channels_of(messages)]
+    moved = (delivered != MISSING) & (rng.random(len(delivered)) < messages.uplift / share) & (ordered < LAST_ORDER)
+    rows = np.flatnonzero(moved)
+    return rows, ordered[rows]
+
+
+def messages_export(block: Block, messages: Messages, customer_numbers: Ints) -> Columns:
+    """The columns of messaging.message_events in the order of time."""
     message, event = np.nonzero(messages.at != MISSING)
     at = messages.at[message, event]
     order = np.lexsort((event, message, at))
     message, event, at = message[order], event[order], at[order]
-    cost = np.where(event == SENT, _COST_CENTS[messages.channel[message]], MISSING)
+    channel = _channels_of(messages)[message]
+    sent = event == SENT
     return {
-        "event_id": ids("ME", np.arange(1, len(at) + 1), 7),
-        "message_id": ids("MS", message + 1, 7),
-        "customer_number": customer_numbers(messages.customer[message]),
-        "campaign": words(messages.campaigns, messages.campaign[message]),
-        "channel": words(CHANNELS, messages.channel[message]),
-        "event": words(_EVENTS, event),
-        "occurred_at": instants(at),
+        "event_id": ids("ME", block.numbers(np.arange(len(at)))),
+        "message_id": ids("MS", block.numbers(message)),
+        "customer_number": ids("C", customer_numbers[messages.person[message]]),
+        "campaign": words([campaign.name for campaign in make_campaigns()], messages.campaign[message]),
+        "channel": words(CHANNELS, channel),
         "offer_category": words(names.CATEGORIES, messages.offer[message]),
-        "cost_amount": money(cost),
-        "currency": words(["EUR"], np.where(event == SENT, 0, MISSING)),
-    }, at
+        "event": words(EVENTS, event),
+        "occurred_at": typed_instants(at),
+        "cost": where(sent, numbers(_COST_EUR[channel])),
+        "currency": words(["EUR"], np.where(sent, 0, MISSING)),
+    }
 
 
-def _planned(rng: np.random.Generator, people: People, consents: Consents) -> Messages:
-    """Everything the calendar sends to those who consent: a weekly newsletter, a monthly SMS, a weekly push message.
+def _channels_of(messages: Messages) -> Ints:
+    return np.array([campaign.channel for campaign in make_campaigns()], np.int64)[messages.campaign]
 
-    Push goes to customers of the app who allow profiling. Half of those who allow it get their favourite category.
-    """
-    first_thursday = START + 4 * DAY
-    weeks = first_thursday + 7 * DAY * np.arange((END - first_thursday) // (7 * DAY), dtype=np.int64)
-    months = np.arange("2023-01", "2025-01", dtype="datetime64[M]")
-    mid_months = months.astype("datetime64[s]").astype(np.int64) + 14 * DAY
-    favourite = people.affinity.argmax(axis=1)
-    everybody = np.arange(len(people))
-    customers, campaigns, channels, offers, sent = [], [], [], [], []
-    labels: list[str] = []
-    plan = (
-        (EMAIL, MARKETING_EMAIL, weeks + 9 * HOUR, 0.18, "newsletter"),
-        (SMS, MARKETING_SMS, mid_months + 10 * HOUR, 0.30, "sms"),
-        (PUSH, PROFILING, weeks + 2 * DAY + 16 * HOUR, 0.20, "push"),
+
+def _favourites(rng: np.random.Generator, people: People) -> Ints:
+    """What the company takes for each person's favourite category: right two times out of three."""
+    guess = rng.integers(0, len(names.CATEGORIES), len(people))
+    return np.where(rng.random(len(people)) < 0.67, people.affinity.argmax(axis=1), guess)
+
+
+def _stands(granted: Flags, withdrawn: Ints, purpose: int, instant: Ints) -> Flags:
+    until = withdrawn[:, purpose]
+    stands: Flags = granted[:, purpose] & ((until == MISSING) | (instant < until))
+    return stands
+
+
+def _what_happens(
+    rng: np.random.Generator,
+    people: People,
+    courses: Courses,
+    campaign: Campaign,
+    who: Ints,
+    offer: Ints,
+    planned: Ints,
+    pressure: Floats,
+) -> Messages:
+    """The events of each message of a campaign were every consent to stand; shape (k, events)."""
+    n = len(who)
+    engaged = people.engagement[who]
+    is_service = campaign.category == _SERVICE
+    relevance = np.zeros(n) if is_service else people.affinity[who, offer]
+    held_out = (rng.random(n) < HELD_OUT_SHARE) & (not is_service)
+    sent = ~held_out
+    delivered = sent & (rng.random(n) < _DELIVERED_SHARES[campaign.channel])
+    tells_opening = campaign.channel in (EMAIL, PUSH)
+    opens = np.clip(0.34 * engaged * (0.7 + relevance), 0.0, 0.92)
+    seen = delivered & (rng.random(n) < (opens if tells_opening else 1.0))
+    clicks = np.clip(engaged * (0.03 + 0.40 * relevance), 0, 0.7) * (1.0, 0.4, 0.7, 0.0)[campaign.channel]
+    clicked = seen & (rng.random(n) < clicks)
+    tired = 1 + 1.2 * np.maximum(pressure - 1.5, 0.0)
+    annoyed = 0.010 * np.exp(-2.5 * relevance) * tired * (0.0 if campaign.channel == LETTER or is_service else 1.0)
+    gone = seen & ~clicked & (rng.random(n) < np.minimum(annoyed, 0.25))
+    complains = gone & (rng.random(n) < 0.06)
+
+    alive = courses.is_alive(who, np.full(n, campaign.at))
+    uplift = _RESPONSE * np.minimum(relevance * people.price_sensitivity[who], 1.5) * alive
+    uplift = uplift * (0.0 if is_service else 1.0) * (1.0, 1.2, 0.8, 1.4)[campaign.channel]
+
+    slow = campaign.channel == LETTER
+    sent_at = planned + DAY
+    delivered_at = sent_at + seconds(rng, DAY, 3 * DAY, n) if slow else sent_at + seconds(rng, 1, 4 * MINUTE, n)
+    opened_at = delivered_at + np.minimum(rng.exponential(8 * HOUR, n), 3 * DAY).astype(np.int64) + 5
+    clicked_at = opened_at + rng.exponential(45, n).astype(np.int64) + 2
+    gone_at = opened_at + rng.exponential(60, n).astype(np.int64) + 5
+    happens = (
+        *(np.ones(n, np.bool_), held_out, sent, delivered, sent & ~delivered),
+        *(seen & tells_opening, clicked, gone & ~complains, complains),
     )
-    for channel, purpose, days, share, label in plan:
-        reached = np.ones(len(people), np.bool_) if channel != PUSH else people.channel == APP
-        for day in days.tolist():
-            at = day + seconds(rng, 0, 30 * MINUTE, len(people))
-            allowed = reached & (people.created < day - HOUR) & (rng.random(len(people)) < share)
-            # One hour on, so that nothing is still on its way when a consent ends.
-            to = np.flatnonzero(allowed & consents.holds(everybody, purpose, at + HOUR))
-            personal = consents.holds(to, PROFILING, at[to]) & (rng.random(len(to)) < 0.5)
-            customers.append(to)
-            campaigns.append(np.full(len(to), len(labels)))
-            channels.append(np.full(len(to), channel))
-            offers.append(np.where(personal, favourite[to], rng.integers(0, len(names.CATEGORIES))))
-            sent.append(at[to])
-            labels.append(f"{label}-{np.datetime64(day, 's').astype('datetime64[D]')}")
-    joined = [np.concatenate(column) for column in (sent, customers, channels, campaigns, offers)]
-    order = np.lexsort((joined[2], joined[1], joined[0]))
-    at, customer, medium, campaign, offer = (column[order] for column in joined)
-    return Messages(customer, campaign, medium, offer, at[:, None], labels)
+    bounced_at = sent_at + seconds(rng, 1, 4 * MINUTE, n)
+    times = (planned, planned + DAY, sent_at, delivered_at, bounced_at, opened_at, clicked_at, gone_at, gone_at)
+    at = np.stack([np.where(flag, time, MISSING) for flag, time in zip(happens, times, strict=True)], axis=1)
+    return Messages(who, np.zeros(n, np.int64), offer, at, uplift)
 
 
-def _events(rng: np.random.Generator, people: People, planned: Messages) -> Ints:
-    """When each message was sent, delivered, opened, clicked and led to unsubscribing; shape (k, 5).
-
-    An SMS reports no opening. Relevance is the customer's affinity for the offered category: it draws clicks, and its
-    absence drives people off.
-    """
-    n = len(planned.customer)
-    engaged = people.engagement[planned.customer]
-    relevance: Floats = people.affinity[planned.customer, planned.offer]
-    sms = planned.channel == SMS
-    delivered: Flags = rng.random(n) < np.array([0.975, 0.985, 0.95])[planned.channel]
-    seen = delivered & (sms | (rng.random(n) < np.clip(0.28 * engaged, 0.0, 0.9)))
-    clicked = seen & (rng.random(n) < np.clip(engaged * (0.04 + 0.35 * relevance) * np.where(sms, 0.3, 1.0), 0, 0.7))
-    gone = seen & ~clicked & (rng.random(n) < 0.02 * np.exp(-1.5 * relevance) * np.where(sms, 0.8, 1.0))
-
-    sent_at = planned.at[:, 0]
-    delivered_at = sent_at + seconds(rng, 1, 4 * MINUTE, n)
-    opened_at = delivered_at + (rng.exponential(9 * HOUR, n)).astype(np.int64) + 5
-    clicked_at = np.where(sms, delivered_at, opened_at) + rng.exponential(45, n).astype(np.int64) + 2
-    gone_at = np.where(sms, delivered_at, opened_at) + rng.exponential(60, n).astype(np.int64) + 5
-    happens = (np.ones(n, np.bool_), delivered, seen & ~sms, clicked, gone)
-    times = (sent_at, delivered_at, opened_at, clicked_at, gone_at)
-    return np.stack([np.where(flag, time, MISSING) for flag, time in zip(happens, times, strict=True)], axis=1)
+def _withdraw(rng: np.random.Generator, withdrawn: Ints, who: Ints, purpose: int, at: Ints) -> None:
+    """Unsubscribing withdraws the channel's consent, and for three in ten every marketing consent; in place."""
+    left = np.maximum(at[:, UNSUBSCRIBED], at[:, COMPLAINED])
+    gone = np.flatnonzero(left != MISSING)
+    withdrawn[who[gone], purpose] = left[gone]
+    entirely = gone[rng.random(len(gone)) < 0.3]
+    for other in range(len(PURPOSES) - 1):
+        if other != purpose:
+            before = withdrawn[who[entirely], other]
+            withdrawn[who[entirely], other] = np.where(
+                before == MISSING, left[entirely], np.minimum(before, left[entirely])
+            )

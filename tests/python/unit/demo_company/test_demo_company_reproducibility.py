@@ -2,155 +2,107 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import re
+import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from orchestration.demo_company import MARKER, company, generate
-from orchestration.demo_company.clock import DAY, END, START, SeasonalClock
+from orchestration.demo_company.clock import DAY, END, HOUR, START, SeasonalClock, utc_offset
+from tests.python.unit.demo_company.conftest import FACTOR, Written
 
-SIZE = 150
-
-
-def fingerprints(landing: Path) -> dict[str, str]:
-    files = (path for path in landing.rglob("*") if path.is_file())
-    return {path.relative_to(landing).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+TINY = 0.0005
 
 
-def times(landing: Path) -> dict[Path, int]:
-    return {path: path.stat().st_mtime_ns for path in landing.rglob("*")}
+def fingerprints(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_same_seed_leaves_the_same_bytes_in_another_folder(tmp_path: Path) -> None:
-    first = generate(tmp_path / "one", seed=7, customers=SIZE)
-    assert generate(tmp_path / "two", seed=7, customers=SIZE) == first
-    assert fingerprints(tmp_path / "one") == fingerprints(tmp_path / "two")
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    folder = tmp_path_factory.mktemp("tiny")
+    landing, truth = folder / "landing", folder / "truth"
+    return Written(landing, truth, generate(landing, truth, seed=7, factor=TINY), 0.0)
 
 
-def test_another_seed_changes_every_file(tmp_path: Path) -> None:
-    generate(tmp_path / "one", seed=7, customers=SIZE)
-    generate(tmp_path / "two", seed=8, customers=SIZE)
-    one, two = fingerprints(tmp_path / "one"), fingerprints(tmp_path / "two")
-    assert one.keys() == two.keys()
-    assert not [name for name in one if one[name] == two[name]]
-
-
-def test_global_random_state_has_no_part_in_it(tmp_path: Path) -> None:
-    np.random.seed(1)
-    generate(tmp_path / "one", seed=7, customers=SIZE)
-    before = np.random.get_state()[1]
-    np.random.seed(2)
-    generate(tmp_path / "two", seed=7, customers=SIZE)
-    assert fingerprints(tmp_path / "one") == fingerprints(tmp_path / "two")
-    np.random.seed(1)
-    assert np.array_equal(before, np.random.get_state()[1])
-
-
-def test_a_second_call_writes_nothing(tmp_path: Path) -> None:
-    first = generate(tmp_path, seed=7, customers=SIZE)
-    before = times(tmp_path)
-    assert generate(tmp_path, seed=7, customers=SIZE) == first
-    assert times(tmp_path) == before
-
-
-def test_another_size_replaces_the_company(tmp_path: Path) -> None:
-    generate(tmp_path, seed=7, customers=SIZE)
-    assert generate(tmp_path, seed=7, customers=60)["crm/customers"] == 60
-    generate(tmp_path / "fresh", seed=7, customers=60)
-    fresh = fingerprints(tmp_path / "fresh")
-    assert {name: mark for name, mark in fingerprints(tmp_path).items() if not name.startswith("fresh")} == fresh
-
-
-@pytest.mark.parametrize("damage", ["missing", "truncated"])
-def test_a_damaged_company_is_written_again(tmp_path: Path, damage: str) -> None:
-    generate(tmp_path, seed=7, customers=SIZE)
-    whole = fingerprints(tmp_path)
-    file = tmp_path / "web" / "events_2024-02.csv.gz"
-    if damage == "missing":
-        file.unlink()
-    else:
-        file.write_bytes(file.read_bytes()[:-20])
-    generate(tmp_path, seed=7, customers=SIZE)
-    assert fingerprints(tmp_path) == whole
-
-
-def test_a_call_that_is_cut_off_leaves_only_whole_files_and_the_next_completes_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_same_seed_leaves_the_same_bytes_in_another_folder_whatever_the_global_random_state(
+    tiny: Written, tmp_path: Path
 ) -> None:
-    real, calls = company.write_csv, 0
-
-    def stops_at_the_tenth(path: Path, columns: company.Columns) -> int:
-        nonlocal calls
-        calls += 1
-        if calls == 10:
-            raise KeyboardInterrupt
-        return real(path, columns)
-
-    monkeypatch.setattr(company, "write_csv", stops_at_the_tenth)
-    with pytest.raises(KeyboardInterrupt):
-        generate(tmp_path / "cut", seed=7, customers=SIZE)
-    monkeypatch.undo()
-    generate(tmp_path / "whole", seed=7, customers=SIZE)
-    cut, whole = fingerprints(tmp_path / "cut"), fingerprints(tmp_path / "whole")
-    assert len(cut) == 10  # nine files and the marker
-    assert all(whole[name] == mark for name, mark in cut.items() if name != MARKER)
-    generate(tmp_path / "cut", seed=7, customers=SIZE)
-    assert fingerprints(tmp_path / "cut") == whole
+    np.random.seed(1)
+    assert generate(tmp_path / "landing", tmp_path / "truth", seed=7, factor=TINY) == tiny.rows
+    assert fingerprints(tmp_path / "landing") == fingerprints(tiny.landing)
+    assert fingerprints(tmp_path / "truth") == fingerprints(tiny.truth)
 
 
-def test_a_file_appears_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(self: Path, target: Path) -> Path:
-        raise OSError("no room")
+def test_another_company_takes_the_place_of_the_former_and_leaves_nothing_of_it(tiny: Written, tmp_path: Path) -> None:
+    generate(tmp_path / "landing", tmp_path / "truth", seed=8, factor=2 * TINY)
+    other = fingerprints(tmp_path / "landing")
+    assert not {name for name, mark in fingerprints(tiny.landing).items() if other.get(name) == mark} - {
+        name for name in other if name.startswith("finance/discount_rates")
+    }
+    assert generate(tmp_path / "landing", tmp_path / "truth", seed=7, factor=TINY) == tiny.rows
+    assert fingerprints(tmp_path / "landing") == fingerprints(tiny.landing)
 
-    monkeypatch.setattr(Path, "replace", fails)
-    with pytest.raises(OSError, match="no room"):
-        generate(tmp_path, seed=7, customers=5)
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+def test_a_small_company_takes_seconds(written: Written) -> None:
+    """Processor time, so that a busy machine does not matter; about 7 s."""
+    assert written.processor_seconds < 30
 
 
-def test_somebody_elses_exports_are_not_overwritten(tmp_path: Path) -> None:
-    theirs = tmp_path / "shop" / "orders.csv.gz"
-    theirs.parent.mkdir()
+def test_a_second_call_writes_nothing(written: Written) -> None:
+    before = {path: path.stat().st_mtime_ns for path in written.landing.rglob("*")}
+    started = time.monotonic()
+    assert generate(written.landing, written.truth, seed=1, factor=FACTOR) == written.rows
+    assert time.monotonic() - started < 5
+    assert {path: path.stat().st_mtime_ns for path in written.landing.rglob("*")} == before
+
+
+def test_a_call_that_is_cut_off_leaves_no_partial_file_and_the_next_completes_it(
+    tiny: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(company.EventFiles, "write_days_as_json_lines", fails)
+        with pytest.raises(KeyboardInterrupt):
+            generate(tmp_path / "landing", tmp_path / "truth", seed=7, factor=TINY)
+    whole = fingerprints(tiny.landing)
+    left = fingerprints(tmp_path / "landing")
+    assert left
+    assert all(whole[name] == mark for name, mark in left.items() if name != MARKER)
+    generate(tmp_path / "landing", tmp_path / "truth", seed=7, factor=TINY)
+    assert fingerprints(tmp_path / "landing") == whole
+
+
+def test_somebody_elses_files_are_not_overwritten(tmp_path: Path) -> None:
+    theirs = tmp_path / "landing" / "shop" / "orders.csv"
+    theirs.parent.mkdir(parents=True)
     theirs.write_bytes(b"real orders")
-    with pytest.raises(FileExistsError, match=r"shop/orders\.csv\.gz"):
-        generate(tmp_path, seed=7, customers=5)
-    assert fingerprints(tmp_path).keys() == {"shop/orders.csv.gz"}
-    assert theirs.read_bytes() == b"real orders"
+    with pytest.raises(FileExistsError, match=r"shop/orders\.csv"):
+        generate(tmp_path / "landing", tmp_path / "truth", factor=TINY)
+    assert fingerprints(tmp_path / "landing").keys() == {"shop/orders.csv"}
 
 
-@pytest.mark.parametrize("customers", [1, 2, 9])
-def test_the_smallest_companies_have_all_files(tmp_path: Path, customers: int) -> None:
-    for seed in range(4):
-        landing = tmp_path / str(seed)
-        assert generate(landing, seed=seed, customers=customers)["crm/customers"] == customers
-        assert len(list(landing.rglob("*.csv.gz"))) == 58
+def test_the_smallest_company_has_all_tables_and_a_missing_file_is_written_again(tiny: Written, tmp_path: Path) -> None:
+    rows = generate(tmp_path / "landing", tmp_path / "truth", seed=7, factor=0.00001)
+    assert rows["crm/customers"] <= 2
+    assert set(rows) == set(tiny.rows)
+    whole = fingerprints(tmp_path / "landing")
+    for name in ("finance/exchange_rates.csv", "finance/discount_rates.csv"):
+        assert whole[name] == fingerprints(tiny.landing)[name], "reference data does not depend on the size"
+    (tmp_path / "landing" / "shop" / "shop.sqlite").unlink()
+    generate(tmp_path / "landing", tmp_path / "truth", seed=7, factor=0.00001)
+    assert fingerprints(tmp_path / "landing") == whole
 
 
-def test_a_company_without_customers_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="at least one customer"):
-        generate(tmp_path, customers=0)
-
-
-def test_files_are_plain_utf8_csv_with_iso_times_and_two_decimals(tmp_path: Path) -> None:
-    generate(tmp_path, seed=7, customers=SIZE)
-    for path in tmp_path.rglob("*.csv.gz"):
-        raw = path.read_bytes()
-        assert raw[4:8] == b"\0\0\0\0", "a gzip header without a time"
-        text = gzip.decompress(raw).decode("utf-8")
-        assert text.endswith("\n")
-        assert not set('"\r\0') & set(text)
-        header, *lines = text.splitlines()
-        columns = header.split(",")
-        for line in lines:
-            for column, value in zip(columns, line.split(","), strict=True):
-                if value and column.endswith("_at"):
-                    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", value), (path, column, value)
-                if value and (column.endswith(("_amount", "_price", "_cost")) or column == "amount"):
-                    assert re.fullmatch(r"\d+\.\d\d", value), (path, column, value)
+def test_a_company_without_people_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="at least one person"):
+        generate(tmp_path / "landing", tmp_path / "truth", factor=0.0)
 
 
 def test_the_busy_clock_turns_back_into_calendar_time_and_never_runs_backwards() -> None:
@@ -160,3 +112,15 @@ def test_the_busy_clock_turns_back_into_calendar_time_and_never_runs_backwards()
     assert np.all(np.diff(clock.busy(instant)) > 0)
     later = clock.later(instant, np.full(len(instant), float(DAY)))
     assert np.all((later >= instant) & (later <= END))
+
+
+@pytest.mark.parametrize(("zone", "standard"), [("Europe/Berlin", HOUR), ("Europe/London", 0), ("Europe/Madrid", HOUR)])
+def test_wall_clocks_are_those_of_the_time_zone_database(zone: str, standard: int) -> None:
+    instants = np.arange(START, END, 7 * HOUR, dtype=np.int64)
+    expected = [
+        np.datetime64(int(at), "s").item().replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).utcoffset()
+        for at in instants
+    ]
+    assert [offset.total_seconds() for offset in expected if offset is not None] == utc_offset(
+        instants, standard
+    ).tolist()
