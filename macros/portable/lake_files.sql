@@ -7,7 +7,12 @@
 {% endmacro %}
 
 {% macro default__lake_files(folder) %}
-    {%- set completed = "select load_id from read_json('" ~ folder ~ "/_dlt_loads/*.jsonl',
+    {%- set records = folder ~ '/_dlt_loads/*.jsonl' -%}
+    {%- if not run_query("select 1 from glob('" ~ records ~ "') limit 1").rows -%}
+        {{ exceptions.raise_compiler_error(folder ~ " holds no completed load, so there is nothing to build from. Load "
+            ~ "first (`make run` does), or take the source out of CEM_SOURCES.") }}
+    {%- endif -%}
+    {%- set completed = "select load_id from read_json('" ~ records ~ "',
         columns = {load_id: 'varchar', status: 'integer'}) where status = 0" -%}
     {%- set found = run_query(
         "select file from glob('" ~ folder ~ "/*/*/*.parquet') "

@@ -16,8 +16,12 @@ select
     staged.instrument,
     staged.touchpoint,
     staged.channel,
+    staged.platform,
+    staged.product_id,
     staged.rating,
+    staged.language,
     staged.has_comment,
-    staged.comment_length
+    staged.comment_length,
+    staged.replied_at
 from staged
 {{ customer_join('staged') }}

@@ -1,5 +1,10 @@
 with staged as (
-    {{ union_staging('survey_answers', computed=['customer_id']) }}
+    {{ union_staging('survey_answers', computed=['customer_id', 'construct', 'scale_min',
+        'scale_max', 'scale_direction', 'phase']) }}
+),
+
+survey_items as (
+    select * from {{ ref('survey_items') }}
 )
 
 select
@@ -14,8 +19,16 @@ select
     staged.invitation_id,
     staged.instrument,
     staged.question,
-    staged.touchpoint,
+    survey_items.construct,
+    cast(survey_items.scale_min as decimal(9, 2)) as scale_min,
+    cast(survey_items.scale_max as decimal(9, 2)) as scale_max,
+    cast(survey_items.scale_direction as bigint) as scale_direction,
+    coalesce(survey_items.touchpoint, staged.touchpoint) as touchpoint,
+    survey_items.phase,
     staged.channel,
-    staged.score
+    staged.order_id,
+    staged.score,
+    staged.has_comment
 from staged
 {{ customer_join('staged') }}
+left join survey_items on staged.instrument = survey_items.instrument and staged.question = survey_items.question

@@ -13,6 +13,6 @@ select
     staged.quantity,
     staged.currency,
     staged.original_amount,
-    {{ in_base_currency('staged.original_amount', 'exchange_rate.rate') }} as amount
+    {{ in_base_currency('staged.original_amount', 'staged.currency') }} as amount
 from staged
 {{ exchange_rate_join('staged') }}

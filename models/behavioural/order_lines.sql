@@ -37,10 +37,11 @@ select
     lines.product_id,
     lines.product_kind,
     lines.quantity,
+    lines.is_backordered,
     lines.currency,
     lines.original_amount,
-    {{ in_base_currency('lines.original_amount', 'exchange_rate.rate') }} as amount,
+    {{ in_base_currency('lines.original_amount', 'lines.currency') }} as amount,
     cast(lines.original_cost_amount as decimal(18, 4)) as original_cost_amount,
-    {{ in_base_currency('lines.original_cost_amount', 'exchange_rate.rate') }} as cost_amount
+    {{ in_base_currency('lines.original_cost_amount', 'lines.currency') }} as cost_amount
 from lines
 {{ exchange_rate_join('lines') }}

@@ -14,11 +14,12 @@ select
     staged.source_record_id,
     staged.occurred_at,
     staged.loaded_at,
+    staged.time_zone,
     staged.method,
     staged.installment_count,
     staged.currency,
     staged.original_amount,
-    {{ in_base_currency('staged.original_amount', 'exchange_rate.rate') }} as amount
+    {{ in_base_currency('staged.original_amount', 'staged.currency') }} as amount
 from staged
 left join orders on staged.order_id = orders.order_id
 {{ exchange_rate_join('staged') }}

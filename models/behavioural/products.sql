@@ -11,5 +11,6 @@ select
     category,
     product_kind,
     currency,
-    original_unit_cost_amount
+    original_unit_cost_amount,
+    original_list_price_amount
 from staged

@@ -12,12 +12,13 @@ select
     staged.source_customer_id,
     staged.occurred_at,
     staged.loaded_at,
+    staged.time_zone,
     staged.product_id,
     staged.quantity,
     staged.reason,
     staged.currency,
     staged.original_amount,
-    {{ in_base_currency('staged.original_amount', 'exchange_rate.rate') }} as amount
+    {{ in_base_currency('staged.original_amount', 'staged.currency') }} as amount
 from staged
 {{ customer_join('staged') }}
 {{ exchange_rate_join('staged') }}

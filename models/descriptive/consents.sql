@@ -13,6 +13,7 @@ select
     staged.loaded_at,
     staged.purpose,
     staged.is_granted,
-    staged.document_version
+    staged.document_version,
+    staged.channel
 from staged
 {{ customer_join('staged') }}

@@ -18,7 +18,7 @@ select
     staged.offer_category,
     staged.currency,
     staged.original_cost_amount,
-    {{ in_base_currency('staged.original_cost_amount', 'exchange_rate.rate') }} as cost_amount
+    {{ in_base_currency('staged.original_cost_amount', 'staged.currency') }} as cost_amount
 from staged
 {{ customer_join('staged') }}
 {{ exchange_rate_join('staged') }}

@@ -14,9 +14,11 @@ select
     staged.loaded_at,
     staged.stage,
     staged.channel,
+    staged.category,
+    staged.agent,
     staged.currency,
     staged.original_expected_amount,
-    {{ in_base_currency('staged.original_expected_amount', 'exchange_rate.rate') }} as expected_amount
+    {{ in_base_currency('staged.original_expected_amount', 'staged.currency') }} as expected_amount
 from staged
 {{ customer_join('staged') }}
 {{ exchange_rate_join('staged') }}

@@ -1,5 +1,5 @@
 with staged as (
-    {{ union_staging('survey_invitation_events', computed=['customer_id']) }}
+    {{ union_staging('survey_invitation_events', computed=['customer_id', 'incentive_amount']) }}
 )
 
 select
@@ -13,7 +13,13 @@ select
     staged.occurred_at,
     staged.loaded_at,
     staged.instrument,
+    staged.touchpoint,
     staged.channel,
-    staged.event
+    staged.order_id,
+    staged.event,
+    staged.currency,
+    staged.original_incentive_amount,
+    {{ in_base_currency('staged.original_incentive_amount', 'staged.currency') }} as incentive_amount
 from staged
 {{ customer_join('staged') }}
+{{ exchange_rate_join('staged') }}

@@ -13,10 +13,16 @@ select
     staged.occurred_at,
     staged.loaded_at,
     staged.anonymous_id,
+    staged.account_id,
     staged.is_identified,
+    staged.channel,
+    staged.device,
     staged.event,
     staged.page,
     staged.product_id,
-    staged.campaign_channel
+    staged.category,
+    staged.utm_source,
+    staged.utm_medium,
+    staged.utm_campaign
 from staged
 {{ customer_join('staged') }}

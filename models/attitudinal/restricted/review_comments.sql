@@ -8,5 +8,6 @@ select
     loaded_at,
     language,
     comment_title,
-    comment_message
+    comment_message,
+    reply_text
 from staged

@@ -1,22 +1,43 @@
--- Which customer each key of a source stands for. A key is its own customer, unless a source links it, as an alias,
--- to exactly one other key; an alias of several (a shared device) is nobody's. Devices without a login are nobody yet.
+-- Which customer each key of a source stands for. A record belongs to the customer of its component. An identifier
+-- belongs to the customer of the records it was seen with, if that is one; seen with several (a shared device), or of a
+-- kind that identifies nobody alone (a device without a login), it is nobody's.
 with source_keys as (
-    select * from {{ ref('int_identity__source_keys') }}
+    select *, customer_namespace || ':' || source_customer_id as key from {{ ref('int_identity__source_keys') }}
 ),
 
 links as (
     select * from {{ ref('int_identity__links') }}
 ),
 
-aliases as (
+namespaces as (
+    select * from {{ ref('identity_namespaces') }}
+),
+
+identifier_use as (
+    select * from {{ ref('int_identity__identifier_use') }}
+),
+
+components as (
+    select * from {{ ref('int_identity__components') }}
+),
+
+-- A record that nothing joins is a component of its own.
+records as (
+    select linked.key, coalesce(components.component_key, linked.key) as component_key
+    from (select distinct customer_namespace || ':' || source_customer_id as key from links) as linked
+    left join components on linked.key = components.key
+),
+
+seen_with as (
     select
-        alias_namespace,
-        alias_customer_id,
-        count(distinct customer_namespace || ':' || source_customer_id) as principal_count,
-        min(customer_namespace) as principal_namespace,
-        min(source_customer_id) as principal_customer_id
+        links.alias_namespace as namespace,
+        links.alias_customer_id as identifier_id,
+        count(distinct records.component_key) as customer_count,
+        min(records.component_key) as component_key
     from links
-    group by alias_namespace, alias_customer_id
+    inner join records
+        on links.customer_namespace || ':' || links.source_customer_id = records.key
+    group by links.alias_namespace, links.alias_customer_id
 ),
 
 resolved as (
@@ -24,23 +45,29 @@ resolved as (
         source_keys.customer_namespace,
         source_keys.source_customer_id,
         case
-            when aliases.principal_count = 1 then aliases.principal_namespace
-            when aliases.principal_count is null and source_keys.customer_namespace <> 'web_device'
-                then source_keys.customer_namespace
-        end as principal_namespace,
-        case
-            when aliases.principal_count = 1 then aliases.principal_customer_id
-            else source_keys.source_customer_id
-        end as principal_customer_id
+            when namespaces.namespace is null
+                then coalesce(components.component_key, source_keys.key)
+            when identifier_use.refusal_reason is not null then null
+            when seen_with.customer_count = 1 then seen_with.component_key
+            when seen_with.customer_count is null and namespaces.is_customer_alone
+                then source_keys.key
+        end as component_key
     from source_keys
-    left join aliases
-        on source_keys.customer_namespace = aliases.alias_namespace
-        and source_keys.source_customer_id = aliases.alias_customer_id
+    left join namespaces
+        on source_keys.customer_namespace = namespaces.namespace
+    left join components
+        on source_keys.key = components.key
+    left join seen_with
+        on source_keys.customer_namespace = seen_with.namespace
+        and source_keys.source_customer_id = seen_with.identifier_id
+    left join identifier_use
+        on source_keys.customer_namespace = identifier_use.namespace
+        and source_keys.source_customer_id = identifier_use.identifier_id
 )
 
 select
     customer_namespace,
     source_customer_id,
-    -- Null while anonymous, because the namespace then is.
-    md5(principal_namespace || ':' || principal_customer_id) as customer_id
+    -- Null while anonymous, because the component then is.
+    md5(component_key) as customer_id
 from resolved

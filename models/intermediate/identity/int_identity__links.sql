@@ -1,12 +1,15 @@
--- What the sources say of two keys being one customer: the alias, and the key it stands for.
+-- What the sources say of two keys belonging together: an identifier or alias, and the key it was seen with. Telephone
+-- numbers are added here, because they mean the same only in one spelling.
 {% for source in enabled_sources() if 'identity_links' in var('sources')[source] -%}
-select alias_namespace, alias_customer_id, customer_namespace, source_customer_id
+select alias_namespace, alias_customer_id, customer_namespace, source_customer_id, link_kind
 from {{ ref('stg_' ~ source ~ '__identity_links') }}
-union all
+union
 {% endfor -%}
 select
-    cast(null as string) as alias_namespace,
-    cast(null as string) as alias_customer_id,
-    cast(null as string) as customer_namespace,
-    cast(null as string) as source_customer_id
-where false
+    namespace as alias_namespace,
+    identifier_id as alias_customer_id,
+    customer_namespace,
+    source_customer_id,
+    'phone' as link_kind
+from {{ ref('int_identity__identifiers') }}
+where namespace = 'phone'

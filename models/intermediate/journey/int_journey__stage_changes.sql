@@ -11,9 +11,10 @@ with rules as (
     where axis = 'relationship'
 ),
 
+-- A life event happened to the customer, and not between them and us: it is no touch.
 events as (
     select * from {{ ref('int_timeline__events') }}
-    where customer_id is not null and occurred_at < {{ as_of() }}
+    where customer_id is not null and occurred_at < {{ as_of() }} and entity <> 'life_events'
 ),
 
 organisations as (

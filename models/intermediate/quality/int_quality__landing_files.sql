@@ -5,6 +5,7 @@ select
     file_name,
     file_version,
     row_count,
+    superseded_row_count,
     is_newest,
     is_counted,
     _loaded_at as loaded_at

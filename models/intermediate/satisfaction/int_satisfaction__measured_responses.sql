@@ -1,22 +1,25 @@
 -- What each response counts for in each measure: its index on 0-100, or, where the instrument asks for a
--- recommendation on 0-10, +100 (promoter, 9-10), -100 (critic, 0-6) or 0 for the NPS.
+-- recommendation on 0-10, +100 (promoter, 9-10), -100 (critic, 0-6) or 0 for the NPS. What was expected, and what was
+-- perceived of it, is no satisfaction: only the gap between them says something, and that is another question.
 with responses as (
     select * from {{ ref('int_satisfaction__responses') }}
     where answered_at < {{ as_of() }}
 )
 
 select
+    questionnaire,
     instrument,
     construct || '_index' as measure,
     response_id,
     answered_at,
     response_index as response_value
 from responses
-where construct <> 'recommendation'
+where construct in ('satisfaction', 'contact_satisfaction', 'effort')
 
 union all
 
 select
+    questionnaire,
     instrument,
     'nps' as measure,
     response_id,

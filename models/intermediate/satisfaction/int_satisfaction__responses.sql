@@ -23,6 +23,7 @@ answers as (
 
 scaled as (
     select
+        survey_items.questionnaire,
         answers.instrument,
         answers.response_id,
         answers.occurred_at,
@@ -42,6 +43,7 @@ scaled as (
 )
 
 select
+    questionnaire,
     instrument,
     construct,
     response_id,
@@ -52,4 +54,4 @@ select
         cast(sum(cast(item_index * weight as decimal(26, 8))) as double) / sum(weight) as decimal(18, 6)
     ) as response_index
 from scaled
-group by instrument, construct, response_id
+group by questionnaire, instrument, construct, response_id

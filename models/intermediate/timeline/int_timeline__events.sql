@@ -1,5 +1,6 @@
 -- Every event of the four types in one shape. An event without a time (a record that says not since when) has no place
--- in time, and is not here.
+-- in time, and is not here; neither is what did not reach the customer: a message only planned, or held out, and a note
+-- among agents.
 select
     'customer_records:' || customer_record_id as event_id,
     customer_id,
@@ -178,7 +179,7 @@ select
     'message of ' || coalesce(campaign, 'no campaign') as description,
     cast(null as decimal(18, 4)) as event_value
 from {{ ref('message_events') }}
-where occurred_at is not null
+where occurred_at is not null and event not in ('planned', 'held_out')
 union all
 select
     'web_events:' || web_event_id as event_id,
@@ -190,7 +191,7 @@ select
     loaded_at,
     source_system,
     source_record_id,
-    'web' as channel,
+    channel,
     cast(null as string) as touchpoint,
     is_identified,
     coalesce(page, event) as description,
@@ -233,3 +234,165 @@ select
     cast(null as decimal(18, 4)) as event_value
 from {{ ref('delivery_events') }}
 where occurred_at is not null
+union all
+select
+    'life_events:' || life_event_id as event_id,
+    customer_id,
+    'descriptive' as data_type,
+    'life_events' as entity,
+    kind as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'life event: ' || kind as description,
+    cast(null as decimal(18, 4)) as event_value
+from {{ ref('life_events') }}
+where occurred_at is not null
+union all
+select
+    'customer_attribute_changes:' || customer_attribute_change_id as event_id,
+    customer_id,
+    'descriptive' as data_type,
+    'customer_attribute_changes' as entity,
+    'changed' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'change of ' || attribute as description,
+    cast(null as decimal(18, 4)) as event_value
+from {{ ref('customer_attribute_changes') }}
+where occurred_at is not null
+union all
+select
+    'subscriptions:' || subscription_id || ':started' as event_id,
+    customer_id,
+    'behavioural' as data_type,
+    'subscriptions' as entity,
+    'started' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'subscription to ' || plan as description,
+    monthly_amount as event_value
+from {{ ref('subscriptions') }}
+where occurred_at is not null
+union all
+select
+    'subscriptions:' || subscription_id || ':ended' as event_id,
+    customer_id,
+    'behavioural' as data_type,
+    'subscriptions' as entity,
+    'ended' as event,
+    ended_at as occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'subscription to ' || plan as description,
+    cast(-monthly_amount as decimal(18, 4)) as event_value
+from {{ ref('subscriptions') }}
+where ended_at is not null
+union all
+select
+    'stated_needs:' || stated_need_id as event_id,
+    customer_id,
+    'attitudinal' as data_type,
+    'stated_needs' as entity,
+    'stated' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'need of ' || need as description,
+    cast(null as decimal(18, 4)) as event_value
+from {{ ref('stated_needs') }}
+where occurred_at is not null
+union all
+select
+    'mentions:' || mention_id as event_id,
+    customer_id,
+    'attitudinal' as data_type,
+    'mentions' as entity,
+    'mentioned' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'mention on ' || coalesce(platform, 'a platform') as description,
+    cast(null as decimal(18, 4)) as event_value
+from {{ ref('mentions') }}
+where occurred_at is not null
+union all
+select
+    'agent_activities:' || agent_activity_id as event_id,
+    customer_id,
+    'interaction' as data_type,
+    'agent_activities' as entity,
+    kind as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    coalesce(direction || ' ', '') || kind as description,
+    cast(null as decimal(18, 4)) as event_value
+from {{ ref('agent_activities') }}
+where occurred_at is not null
+union all
+select
+    'ticket_events:' || ticket_event_id as event_id,
+    customer_id,
+    'interaction' as data_type,
+    'ticket_events' as entity,
+    event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel,
+    'support' as touchpoint,
+    true as is_identified,
+    'case ' || ticket_id as description,
+    cast(null as decimal(18, 4)) as event_value
+from {{ ref('ticket_events') }}
+where occurred_at is not null
+union all
+select
+    'ticket_comments:' || ticket_comment_id as event_id,
+    customer_id,
+    'interaction' as data_type,
+    'ticket_comments' as entity,
+    'commented' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    channel,
+    'support' as touchpoint,
+    true as is_identified,
+    'message by ' || author as description,
+    cast(null as decimal(18, 4)) as event_value
+from {{ ref('ticket_comments') }}
+where occurred_at is not null and coalesce(is_public, true)

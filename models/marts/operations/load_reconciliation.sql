@@ -1,4 +1,5 @@
--- Rows in = rows loaded + rows quarantined, by source and raw table, for the newest version of every file.
+-- Rows in = rows loaded + rows quarantined, by source and raw table, for the newest version of every file, and the
+-- current state of every record.
 with landing_files as (
     select * from {{ ref('int_quality__landing_files') }}
 ),
@@ -13,7 +14,7 @@ files as (
         raw_table,
         count(*) as file_count,
         count(case when not is_counted then 1 end) as repeated_file_count,
-        coalesce(sum(case when is_counted then row_count end), 0) as row_count,
+        coalesce(sum(case when is_counted then row_count - superseded_row_count end), 0) as row_count,
         max(loaded_at) as last_loaded_at
     from landing_files
     where is_newest

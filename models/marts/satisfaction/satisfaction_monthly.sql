@@ -1,7 +1,8 @@
--- A month of one measure of one instrument: mean, its 95 % interval, and no figure where too few answered.
+-- A month of one measure of one questionnaire, whatever version of it was asked: mean, its 95 % interval, and no figure
+-- where too few answered.
 with responses as (
     select
-        instrument,
+        questionnaire,
         measure,
         cast(date_trunc('month', answered_at) as date) as month_date,
         response_value
@@ -10,11 +11,11 @@ with responses as (
 
 spans as (
     select
-        instrument,
+        questionnaire,
         measure,
         min(month_date) as first_month_date
     from responses
-    group by instrument, measure
+    group by questionnaire, measure
 ),
 
 -- as_of is exclusive: a period that ends at midnight of a first belongs to the month before.
@@ -24,7 +25,7 @@ last_month as (
 
 months as (
     select
-        spans.instrument,
+        spans.questionnaire,
         spans.measure,
         {{ each_month('spans.first_month_date', 'last_month.last_date') }} as month_date
     from spans
@@ -33,7 +34,7 @@ months as (
 
 sums as (
     select
-        months.instrument,
+        months.questionnaire,
         months.measure,
         months.month_date,
         cast(count(responses.response_value) as bigint) as answer_count,
@@ -44,10 +45,10 @@ sums as (
         ) as square_sum
     from months
     left join responses
-        on months.instrument = responses.instrument
+        on months.questionnaire = responses.questionnaire
         and months.measure = responses.measure
         and months.month_date = responses.month_date
-    group by months.instrument, months.measure, months.month_date
+    group by months.questionnaire, months.measure, months.month_date
 ),
 
 shown as (
@@ -70,9 +71,9 @@ estimates as (
 )
 
 select
-    md5(instrument || ':' || measure || ':' || cast(month_date as string)) as satisfaction_monthly_id,
+    md5(questionnaire || ':' || measure || ':' || cast(month_date as string)) as satisfaction_monthly_id,
     month_date,
-    instrument,
+    questionnaire,
     measure,
     answer_count,
     is_suppressed,

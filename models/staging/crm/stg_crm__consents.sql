@@ -12,5 +12,6 @@ select
     loaded_at,
     purpose,
     is_granted,
-    document_version
+    document_version,
+    channel
 from consents

@@ -18,6 +18,8 @@ select
     cast(null as string) as segment,
     preferred_channel,
     acquisition_channel,
+    case when referred_by is not null then 'crm' end as referrer_namespace,
+    referred_by as referrer_source_customer_id,
     currency,
     acquisition_cost as original_acquisition_cost_amount
 from customers

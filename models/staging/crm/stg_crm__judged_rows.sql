@@ -1,1 +1,4 @@
-{{ judged_rows('crm', ['consents', 'customers', 'opportunity_events']) }}
+{{ judged_rows('crm', [
+    'activities', 'consents', 'customer_changes', 'customers', 'life_events',
+    'needs', 'opportunities', 'opportunity_stages',
+]) }}

@@ -91,6 +91,8 @@ select
     segment,
     cast(null as string) as preferred_channel,
     acquisition_channel,
+    cast(null as string) as referrer_namespace,
+    cast(null as string) as referrer_source_customer_id,
     'BRL' as currency,
     cast(null as decimal(18, 4)) as original_acquisition_cost_amount
 from all_records

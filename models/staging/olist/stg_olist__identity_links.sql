@@ -8,5 +8,6 @@ select
     'olist_seller' as alias_namespace,
     seller_id as alias_customer_id,
     'olist_lead' as customer_namespace,
-    lead_id as source_customer_id
+    lead_id as source_customer_id,
+    'user_id' as link_kind
 from deals

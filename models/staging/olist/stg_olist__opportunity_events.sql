@@ -26,6 +26,8 @@ select
     loaded_at,
     stage,
     channel,
+    cast(null as string) as category,
+    cast(null as string) as agent,
     'BRL' as currency,
     -- The declared monthly revenue is the seller's own turnover, not what the deal is worth to Olist.
     cast(null as decimal(18, 4)) as original_expected_amount

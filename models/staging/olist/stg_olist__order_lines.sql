@@ -12,6 +12,7 @@ select
     'olist:' || source_product_id as product_id,
     'product' as product_kind,
     cast(1 as bigint) as quantity,
+    cast(null as boolean) as is_backordered,
     'BRL' as currency,
     price as original_amount
 from items

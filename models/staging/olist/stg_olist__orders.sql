@@ -24,12 +24,14 @@ select
     persons.person_id as source_customer_id,
     orders.ordered_at as occurred_at,
     orders.loaded_at,
+    '{{ var("source_time_zones")["olist"] }}' as time_zone,
     case
         when orders.source_status in ('canceled', 'unavailable') then 'cancelled'
         when orders.source_status = 'delivered' then 'completed'
         else 'open'
     end as status,
     'web' as channel,
+    persons.region,
     'BRL' as currency,
     coalesce(freight_by_order.freight, 0) as original_freight_amount,
     orders.promised_delivery_at,

@@ -14,6 +14,7 @@ select
     payments.source_order_id || ':' || cast(payments.payment_number as string) as source_record_id,
     coalesce(orders.approved_at, orders.ordered_at) as occurred_at,
     payments.loaded_at,
+    '{{ var("source_time_zones")["olist"] }}' as time_zone,
     payments.method,
     payments.installment_count,
     'BRL' as currency,

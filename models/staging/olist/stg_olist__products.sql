@@ -16,6 +16,7 @@ select
     coalesce(category_names.category, products.category_portuguese) as category,
     'product' as product_kind,
     cast(null as string) as currency,
-    cast(null as decimal(18, 4)) as original_unit_cost_amount
+    cast(null as decimal(18, 4)) as original_unit_cost_amount,
+    cast(null as decimal(18, 4)) as original_list_price_amount
 from products
 left join category_names on products.category_portuguese = category_names.category_portuguese

@@ -8,6 +8,7 @@ select
     loaded_at,
     'pt' as language,
     comment_title,
-    comment_message
+    comment_message,
+    cast(null as string) as reply_text
 from reviews
 where comment_title is not null or comment_message is not null

@@ -19,8 +19,12 @@ select
     'olist_review' as instrument,
     'delivery' as touchpoint,
     'email' as channel,
+    cast(null as string) as platform,
+    cast(null as string) as product_id,
     cast(reviews.score as decimal(9, 2)) as rating,
+    'pt' as language,
     reviews.comment_title is not null or reviews.comment_message is not null as has_comment,
-    cast(coalesce(length(reviews.comment_message), 0) as bigint) as comment_length
+    cast(coalesce(length(reviews.comment_message), 0) as bigint) as comment_length,
+    cast(null as timestamp) as replied_at
 from reviews
 left join orders on reviews.source_order_id = orders.source_record_id

@@ -34,7 +34,11 @@ select
     steps.occurred_at,
     steps.loaded_at,
     'olist_review' as instrument,
+    'delivery' as touchpoint,
     'email' as channel,
-    steps.event
+    'olist:' || steps.source_order_id as order_id,
+    steps.event,
+    cast(null as string) as currency,
+    cast(null as decimal(18, 4)) as original_incentive_amount
 from steps
 left join orders on steps.source_order_id = orders.source_record_id

@@ -33,6 +33,8 @@ select
     cast(null as string) as segment,
     cast(null as string) as preferred_channel,
     cast(null as string) as acquisition_channel,
+    cast(null as string) as referrer_namespace,
+    cast(null as string) as referrer_source_customer_id,
     'GBP' as currency,
     cast(null as decimal(18, 4)) as original_acquisition_cost_amount
 from ranked

@@ -17,6 +17,7 @@ select
     'online_retail:' || sales.stock_code as product_id,
     products.product_kind,
     sales.quantity,
+    cast(null as boolean) as is_backordered,
     'GBP' as currency,
     cast(sales.quantity * sales.unit_price as decimal(18, 4)) as original_amount
 from sales

@@ -28,7 +28,8 @@ select
     cast(null as string) as category,
     coalesce(stock_code_kinds.product_kind, 'product') as product_kind,
     cast(null as string) as currency,
-    cast(null as decimal(18, 4)) as original_unit_cost_amount
+    cast(null as decimal(18, 4)) as original_unit_cost_amount,
+    cast(null as decimal(18, 4)) as original_list_price_amount
 from ranked
 left join stock_code_kinds on ranked.stock_code = stock_code_kinds.stock_code
 where ranked.place = 1

@@ -13,6 +13,7 @@ select
     customer_number as source_customer_id,
     invoiced_at as occurred_at,
     loaded_at,
+    '{{ var("source_time_zones")["online_retail"] }}' as time_zone,
     'online_retail:' || stock_code as product_id,
     -quantity as quantity,
     cast(null as string) as reason,

@@ -1,1 +1,4 @@
-{{ judged_rows('shop', ['order_lines', 'orders', 'payments', 'products', 'refunds']) }}
+{{ judged_rows('shop', [
+    'accounts', 'order_lines', 'orders', 'payments', 'products',
+    'refunds', 'subscriptions',
+]) }}

@@ -16,6 +16,7 @@ select
     'shop:' || order_lines.source_product_id as product_id,
     'product' as product_kind,
     order_lines.quantity,
+    order_lines.is_backordered,
     orders.currency,
     cast(order_lines.quantity * order_lines.unit_price - order_lines.discount as decimal(18, 4)) as original_amount
 from order_lines

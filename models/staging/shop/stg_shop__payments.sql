@@ -9,6 +9,7 @@ select
     source_payment_id as source_record_id,
     paid_at as occurred_at,
     loaded_at,
+    time_zone,
     method,
     cast(null as bigint) as installment_count,
     currency,

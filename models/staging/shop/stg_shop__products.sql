@@ -11,5 +11,6 @@ select
     category,
     'product' as product_kind,
     currency,
-    unit_cost as original_unit_cost_amount
+    unit_cost as original_unit_cost_amount,
+    list_price as original_list_price_amount
 from products

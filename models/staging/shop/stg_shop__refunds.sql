@@ -19,6 +19,7 @@ select
     orders.source_customer_id,
     refunds.refunded_at as occurred_at,
     refunds.loaded_at,
+    refunds.time_zone,
     order_lines.product_id,
     -- The shop pays back an amount, and does not say for how many pieces.
     cast(null as bigint) as quantity,

@@ -1,1 +1,1 @@
-{{ judged_rows('survey', ['answers', 'invitation_events']) }}
+{{ judged_rows('survey', ['answers', 'invitations', 'questions']) }}

@@ -1,1 +1,1 @@
-{{ judged_rows('web', ['events']) }}
+{{ judged_rows('web', ['app_events', 'events']) }}

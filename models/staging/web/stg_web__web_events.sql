@@ -1,20 +1,45 @@
+-- What happened on the web site and in the app.
 with events as (
-    select * from {{ loaded_rows(ref('base_web__events')) }}
+    {% for table, channel in {'events': 'web', 'app_events': 'app'}.items() %}
+    select
+        '{{ channel }}' as channel,
+        event_id,
+        anonymous_id,
+        account_id,
+        event,
+        occurred_at,
+        loaded_at,
+        page,
+        source_product_id,
+        category,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        device
+    from {{ loaded_rows(ref('base_web__' ~ table)) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select
     'web:' || event_id as web_event_id,
     'web' as source_system,
     event_id as source_record_id,
-    -- From the login on, the tracking knows the CRM's number; before, only the device.
-    case when customer_number is not null then 'crm' else 'web_device' end as customer_namespace,
-    coalesce(customer_number, anonymous_id) as source_customer_id,
+    -- From the login on, the tracking knows the shop's account; before, only the device.
+    case when account_id is not null then 'shop' else 'web_device' end as customer_namespace,
+    coalesce(account_id, anonymous_id) as source_customer_id,
     occurred_at,
     loaded_at,
     anonymous_id,
-    customer_number is not null as is_identified,
+    account_id,
+    account_id is not null as is_identified,
+    channel,
+    device,
     event,
     page,
     'shop:' || source_product_id as product_id,
-    campaign_channel
+    category,
+    utm_source,
+    utm_medium,
+    utm_campaign
 from events

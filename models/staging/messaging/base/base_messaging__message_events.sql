@@ -1,13 +1,19 @@
--- One row a row of the messaging system's events.
+-- One row a row of the messaging system's events. The files are typed: a time is one already.
 {% set row_rules = [
     required('event_id'),
     required('message_id'),
     required('customer_number'),
-    one_of('event', ['sent', 'delivered', 'opened', 'clicked', 'unsubscribed']),
+    one_of('channel', ['email', 'sms', 'push', 'letter']),
+    required('event'),
+    one_of('event', [
+        'planned', 'held_out', 'sent', 'delivered', 'bounced', 'opened', 'clicked', 'unsubscribed', 'complained'
+    ]),
     required('occurred_at'),
-    a_time('occurred_at'),
-    a_number('cost_amount'),
-    at_least('cost_amount', 0),
+    not_in_the_future('occurred_at', time=none),
+    a_number('cost'),
+    at_least('cost', 0),
+    row_rule('currency', 'cost is not null and currency is null', 'is missing'),
+    a_currency('currency'),
 ] %}
 
 select
@@ -16,10 +22,10 @@ select
     customer_number,
     campaign,
     channel,
-    event,
-    {{ source_time('occurred_at', 'messaging') }} as occurred_at,
     offer_category,
-    {{ try_money('cost_amount') }} as cost,
+    event,
+    occurred_at,
+    {{ try_money('cost') }} as cost,
     currency,
     _file_name as file_name,
     _file_row as file_row,

@@ -11,7 +11,9 @@
     a_number('unit_price'),
     at_least('unit_price', 0),
     a_number('discount_amount'),
-    order_not_in_quarantine(),
+    at_least('discount_amount', 0),
+    a_boolean('is_backordered'),
+    belongs_to('order_id', 'order'),
 ] %}
 
 select
@@ -21,9 +23,12 @@ select
     {{ try_integer('quantity') }} as quantity,
     {{ try_money('unit_price') }} as unit_price,
     coalesce({{ try_money('discount_amount') }}, 0) as discount,
+    {{ try_boolean('is_backordered') }} as is_backordered,
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_order_judgement(source('shop', 'order_lines'), ref('base_shop__orders')) }} as raw_row
+from {{ with_parent_judgement(
+    source('shop', 'order_lines'), ref('base_shop__orders'), 'order_id', 'source_order_id'
+) }} as raw_row

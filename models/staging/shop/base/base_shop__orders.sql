@@ -1,31 +1,42 @@
--- One row a row of the shop's orders.
+-- One row a row of the shop's orders. Its times are local, of the zone that the row names.
 {% set row_rules = [
     required('order_id'),
+    required('time_zone'),
+    a_known_time_zone(),
     required('ordered_at'),
     a_time('ordered_at'),
-    one_of('status', ['completed', 'cancelled']),
+    not_in_the_future('ordered_at'),
+    required('status'),
+    one_of('status', ['completed', 'cancelled', 'open']),
+    one_of('channel', ['web', 'app', 'store', 'phone']),
     required('currency'),
+    a_currency('currency'),
     a_number('freight_amount'),
     at_least('freight_amount', 0),
     a_time('promised_delivery_at'),
     a_time('shipped_at'),
+    not_before('shipped_at', 'ordered_at'),
     a_time('delivered_at'),
+    not_before('delivered_at', 'ordered_at'),
 ] %}
 
 select
     order_id as source_order_id,
-    customer_number,
-    {{ source_time('ordered_at', 'shop') }} as ordered_at,
+    account_id,
+    email,
+    {{ source_time('ordered_at', 'shop', zone_column='known_time_zone') }} as ordered_at,
+    time_zone,
     status,
     channel,
+    region,
     currency,
     coalesce({{ try_money('freight_amount') }}, 0) as freight,
-    {{ source_time('promised_delivery_at', 'shop') }} as promised_delivery_at,
-    {{ source_time('shipped_at', 'shop') }} as handed_over_at,
-    {{ source_time('delivered_at', 'shop') }} as delivered_at,
+    {{ source_time('promised_delivery_at', 'shop', zone_column='known_time_zone') }} as promised_delivery_at,
+    {{ source_time('shipped_at', 'shop', zone_column='known_time_zone') }} as handed_over_at,
+    {{ source_time('delivered_at', 'shop', zone_column='known_time_zone') }} as delivered_at,
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('shop', 'orders') }}
+from {{ with_known_time_zone(source('shop', 'orders')) }} as raw_row

@@ -1,20 +1,26 @@
--- One row a row of the shop's payments.
+-- One row a row of the shop's payments. Its time is local, of the zone that the row names.
 {% set row_rules = [
     required('payment_id'),
     required('order_id'),
+    required('time_zone'),
+    a_known_time_zone(),
     required('paid_at'),
     a_time('paid_at'),
+    not_in_the_future('paid_at'),
+    one_of('method', ['card', 'invoice', 'wallet', 'cash', 'voucher']),
     required('amount'),
     a_number('amount'),
     at_least('amount', 0),
     required('currency'),
-    order_not_in_quarantine(),
+    a_currency('currency'),
+    belongs_to('order_id', 'order'),
 ] %}
 
 select
     payment_id as source_payment_id,
     order_id as source_order_id,
-    {{ source_time('paid_at', 'shop') }} as paid_at,
+    {{ source_time('paid_at', 'shop', zone_column='known_time_zone') }} as paid_at,
+    time_zone,
     method,
     {{ try_money('amount') }} as amount,
     currency,
@@ -23,4 +29,6 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_order_judgement(source('shop', 'payments'), ref('base_shop__orders')) }} as raw_row
+from {{ with_parent_judgement(
+    with_known_time_zone(source('shop', 'payments')), ref('base_shop__orders'), 'order_id', 'source_order_id'
+) }} as raw_row

@@ -3,6 +3,10 @@
     required('product_id'),
     a_number('unit_cost'),
     at_least('unit_cost', 0),
+    a_number('list_price'),
+    at_least('list_price', 0),
+    row_rule('currency', 'coalesce(unit_cost, list_price) is not null and currency is null', 'is missing'),
+    a_currency('currency'),
 ] %}
 
 select
@@ -10,6 +14,7 @@ select
     product_name,
     category,
     {{ try_money('unit_cost') }} as unit_cost,
+    {{ try_money('list_price') }} as list_price,
     currency,
     _file_name as file_name,
     _file_row as file_row,

@@ -1,21 +1,29 @@
--- One row a row of the web tracking's events.
+-- One row a row of the web site's tracking. The files are typed: a time is one already.
 {% set row_rules = [
     required('event_id'),
     required('anonymous_id'),
-    one_of('event', ['page_view', 'search', 'add_to_cart', 'login']),
+    required('event'),
+    one_of('event', ['page_view', 'search', 'add_to_cart', 'checkout', 'login']),
+    one_of('page', ['home', 'category', 'product', 'cart', 'checkout', 'account', 'help', 'search']),
+    one_of('device', ['desktop', 'mobile', 'app']),
     required('occurred_at'),
-    a_time('occurred_at'),
+    not_in_the_future('occurred_at', time=none),
 ] %}
 
 select
     event_id,
     anonymous_id,
-    customer_number,
+    account_id,
     event,
-    {{ source_time('occurred_at', 'web') }} as occurred_at,
+    occurred_at,
     page,
     product_id as source_product_id,
-    campaign_channel,
+    category,
+    search_term,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    device,
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,

@@ -17,7 +17,7 @@ with stages as (
 first_touches as (
     select customer_id, min(occurred_at) as first_touch_at
     from {{ ref('customer_timeline') }}
-    where customer_id is not null
+    where customer_id is not null and entity <> 'life_events'
     group by customer_id
 ),
 

@@ -1,4 +1,5 @@
--- An amount without a rate would become null. What is missing belongs into seeds/finance/exchange_rates.csv.
+-- An amount without a rate would become null. What is missing belongs into the finance department's rates, or, before
+-- its first quote of a currency, into seeds/finance/exchange_rates.csv.
 -- Only a customer record may lack a time, and then its cost has no rate; elsewhere the contract asks for the time.
 {% set amounts = {
     'orders': 'original_freight_amount',
@@ -8,6 +9,10 @@
     'customer_records': 'original_acquisition_cost_amount',
     'message_events': 'original_cost_amount',
     'opportunity_events': 'original_expected_amount',
+    'survey_invitation_events': 'original_incentive_amount',
+    'subscriptions': 'original_monthly_amount',
+    'ad_campaign_days': 'original_spend_amount',
+    'fixed_costs': 'original_amount',
 } %}
 
 with orders as (
@@ -50,9 +55,6 @@ rates as (
 
 select needed.currency, needed.occurred_date, needed.row_count, needed.example
 from needed
-left join rates
-    on needed.currency = rates.currency
-    and needed.occurred_date >= rates.valid_from_date
-    and needed.occurred_date < rates.valid_to_date
-where rates.rate is null
+left join rates on needed.currency = rates.currency and needed.occurred_date = rates.rate_date
+where rates.rate is null and needed.currency is distinct from '{{ var("base_currency") }}'
 order by needed.currency nulls first, needed.occurred_date nulls first

@@ -1,4 +1,4 @@
--- Each amount, worked out anew from its original and the seed of rates.
+-- Each amount, worked out anew from its original and the rates as finance quotes them, or the seed holds them.
 {% set amounts = {
     'customer_records': ['original_acquisition_cost_amount', 'acquisition_cost_amount'],
     'orders': ['original_freight_amount', 'freight_amount'],
@@ -8,6 +8,9 @@
     'ledger_adjustments': ['original_amount', 'amount'],
     'message_events': ['original_cost_amount', 'cost_amount'],
     'opportunity_events': ['original_expected_amount', 'expected_amount'],
+    'survey_invitation_events': ['original_incentive_amount', 'incentive_amount'],
+    'subscriptions': ['original_monthly_amount', 'monthly_amount'],
+    'ad_campaign_days': ['original_spend_amount', 'spend_amount'],
 } %}
 
 with amounts as (
@@ -26,8 +29,22 @@ with amounts as (
     {% endfor %}
 ),
 
-rates as (
-    select currency, valid_from_date, valid_to_date, cast(rate as decimal(18, 8)) as rate
+quoted as (
+    {{ staged_columns('exchange_rates', {'currency': 'string', 'rate_date': 'date', 'rate': 'decimal(18, 8)'}) }}
+),
+
+first_quotes as (
+    select currency, min(rate_date) as first_date
+    from quoted
+    group by currency
+),
+
+seeded as (
+    select
+        currency,
+        cast(valid_from_date as date) as valid_from_date,
+        cast(valid_to_date as date) as valid_to_date,
+        cast(rate as decimal(18, 8)) as rate
     from {{ ref('exchange_rates') }}
     where base_currency = '{{ var("base_currency") }}'
 ),
@@ -35,13 +52,19 @@ rates as (
 converted as (
     select
         amounts.*,
-        case when amounts.currency = '{{ var("base_currency") }}' then cast(1 as decimal(18, 8)) else rates.rate end
-            as rate
+        case
+            when amounts.currency = '{{ var("base_currency") }}' then cast(1 as decimal(18, 8))
+            when cast(amounts.occurred_at as date) >= first_quotes.first_date then quoted.rate
+            else seeded.rate
+        end as rate
     from amounts
-    left join rates
-        on amounts.currency = rates.currency
-        and cast(amounts.occurred_at as date) >= cast(rates.valid_from_date as date)
-        and cast(amounts.occurred_at as date) < cast(rates.valid_to_date as date)
+    left join first_quotes on amounts.currency = first_quotes.currency
+    left join quoted
+        on amounts.currency = quoted.currency and cast(amounts.occurred_at as date) = quoted.rate_date
+    left join seeded
+        on amounts.currency = seeded.currency
+        and cast(amounts.occurred_at as date) >= seeded.valid_from_date
+        and cast(amounts.occurred_at as date) < seeded.valid_to_date
 )
 
 select entity, source_system, source_record_id, currency, occurred_at, original_amount, rate, amount

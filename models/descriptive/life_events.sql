@@ -1,0 +1,17 @@
+with staged as (
+    {{ union_staging('life_events', computed=['customer_id']) }}
+)
+
+select
+    staged.life_event_id,
+    customer_key.customer_id,
+    staged.source_system,
+    staged.source_record_id,
+    staged.customer_namespace,
+    staged.source_customer_id,
+    staged.occurred_at,
+    staged.loaded_at,
+    staged.kind,
+    staged.reported_at
+from staged
+{{ customer_join('staged') }}

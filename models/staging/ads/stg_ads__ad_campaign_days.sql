@@ -1,0 +1,18 @@
+with campaign_days as (
+    select * from {{ loaded_rows(ref('base_ads__campaign_days')) }}
+)
+
+select
+    'ads:' || cast(campaign_date as string) || ':' || channel || ':' || campaign as ad_campaign_day_id,
+    'ads' as source_system,
+    cast(campaign_date as string) || ':' || channel || ':' || campaign as source_record_id,
+    cast(campaign_date as timestamp) as occurred_at,
+    loaded_at,
+    campaign_date,
+    campaign,
+    channel,
+    impression_count,
+    click_count,
+    currency,
+    spend as original_spend_amount
+from campaign_days

@@ -1,0 +1,27 @@
+-- One row a row of the CRM's stated needs.
+{% set row_rules = [
+    required('need_id'),
+    required('customer_number'),
+    required('need'),
+    one_of('need', [
+        'lower_price', 'faster_delivery', 'better_quality', 'more_advice', 'wider_range', 'sustainability'
+    ]),
+    one_of('channel', ['phone', 'store', 'web', 'email']),
+    required('stated_at'),
+    a_time('stated_at'),
+    not_in_the_future('stated_at'),
+] %}
+
+select
+    need_id,
+    customer_number,
+    category,
+    need,
+    channel,
+    {{ source_time('stated_at', 'crm') }} as stated_at,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('crm', 'needs') }}

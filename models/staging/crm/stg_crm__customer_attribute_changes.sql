@@ -1,0 +1,17 @@
+with customer_changes as (
+    select * from {{ loaded_rows(ref('base_crm__customer_changes')) }}
+)
+
+select
+    'crm:' || change_id as customer_attribute_change_id,
+    'crm' as source_system,
+    change_id as source_record_id,
+    'crm' as customer_namespace,
+    customer_number as source_customer_id,
+    changed_at as occurred_at,
+    loaded_at,
+    attribute,
+    {{ attribute_is_public('attribute') }} as has_public_values,
+    case when {{ attribute_is_public('attribute') }} then old_value end as old_value,
+    case when {{ attribute_is_public('attribute') }} then new_value end as new_value
+from customer_changes

@@ -1,0 +1,43 @@
+-- One row a row of the help desk's tickets. Times come with the offset of the desk's local time.
+{% set row_rules = [
+    required('ticket_id'),
+    one_of('channel', ['phone', 'email', 'chat', 'letter']),
+    one_of('category', ['delivery', 'product', 'payment', 'account', 'advice', 'complaint']),
+    required('status'),
+    one_of('status', ['new', 'open', 'pending', 'solved', 'closed']),
+    one_of('priority', ['low', 'normal', 'high', 'urgent']),
+    required('created_at'),
+    an_offset_time('created_at'),
+    not_in_the_future('created_at', try_offset_time),
+    an_offset_time('first_replied_at'),
+    not_before('first_replied_at', 'created_at', try_offset_time),
+    an_offset_time('solved_at'),
+    not_before('solved_at', 'created_at', try_offset_time),
+    an_integer('satisfaction_score'),
+    on_its_scale('satisfaction_score'),
+    row_rule('satisfaction_rated_at', 'satisfaction_score is not null and satisfaction_rated_at is null', 'is missing'),
+    an_offset_time('satisfaction_rated_at'),
+] %}
+
+select
+    ticket_id,
+    requester_email,
+    customer_number,
+    order_id as source_order_id,
+    channel,
+    category,
+    status,
+    priority,
+    agent,
+    {{ try_offset_time('created_at') }} as created_at,
+    {{ utc_offset('created_at') }} as utc_offset,
+    {{ try_offset_time('first_replied_at') }} as first_replied_at,
+    {{ try_offset_time('solved_at') }} as solved_at,
+    {{ try_integer('satisfaction_score') }} as satisfaction_score,
+    {{ try_offset_time('satisfaction_rated_at') }} as satisfaction_rated_at,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ with_scale(source('helpdesk', 'tickets'), instrument='ticket_rating', question='rating') }} as raw_row

@@ -1,0 +1,1 @@
+{{ judged_rows('helpdesk', ['comments', 'ticket_events', 'tickets']) }}

@@ -1,0 +1,25 @@
+-- One row a row of the shop's accounts.
+{% set row_rules = [
+    required('account_id'),
+    a_boolean('is_email_verified'),
+    required('created_at'),
+    a_time('created_at'),
+    not_in_the_future('created_at'),
+] %}
+
+select
+    account_id,
+    customer_number,
+    email,
+    {{ try_boolean('is_email_verified') }} as is_email_verified,
+    phone,
+    first_name,
+    last_name,
+    loyalty_number,
+    {{ source_time('created_at', 'shop') }} as created_at,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('shop', 'accounts') }}

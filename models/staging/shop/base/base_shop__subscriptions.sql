@@ -1,0 +1,40 @@
+-- One row a row of the shop's subscriptions. Its times are local, of the zone that the row names.
+{% set row_rules = [
+    required('subscription_id'),
+    required('account_id'),
+    required('plan'),
+    one_of('plan', ['coffee_box', 'care_plan', 'delivery_pass']),
+    required('monthly_amount'),
+    a_number('monthly_amount'),
+    at_least('monthly_amount', 0),
+    required('currency'),
+    a_currency('currency'),
+    required('time_zone'),
+    a_known_time_zone(),
+    required('started_at'),
+    a_time('started_at'),
+    not_in_the_future('started_at'),
+    a_time('ended_at'),
+    not_before('ended_at', 'started_at'),
+    required('status'),
+    one_of('status', ['active', 'cancelled']),
+    one_of('cancel_reason', ['price', 'not_used', 'service', 'other']),
+] %}
+
+select
+    subscription_id,
+    account_id,
+    plan,
+    {{ try_money('monthly_amount') }} as monthly_amount,
+    currency,
+    {{ source_time('started_at', 'shop', zone_column='known_time_zone') }} as started_at,
+    {{ source_time('ended_at', 'shop', zone_column='known_time_zone') }} as ended_at,
+    time_zone,
+    status,
+    cancel_reason,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ with_known_time_zone(source('shop', 'subscriptions')) }} as raw_row

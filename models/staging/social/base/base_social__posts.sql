@@ -1,0 +1,34 @@
+-- One row a row of the review platforms' and social networks' posts.
+{% set row_rules = [
+    required('post_id'),
+    required('handle'),
+    required('kind'),
+    one_of('kind', ['review', 'mention']),
+    row_rule('rating', "kind = 'review' and rating is null", 'is missing'),
+    an_integer('rating'),
+    on_its_scale('rating'),
+    required('posted_at'),
+    a_time('posted_at'),
+    not_in_the_future('posted_at'),
+    a_time('replied_at'),
+    not_before('replied_at', 'posted_at'),
+] %}
+
+select
+    post_id,
+    platform,
+    handle,
+    kind,
+    {{ try_integer('rating') }} as rating,
+    language,
+    text as post_text,
+    product_id as source_product_id,
+    {{ source_time('posted_at', 'social') }} as posted_at,
+    reply_text,
+    {{ source_time('replied_at', 'social') }} as replied_at,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ with_scale(source('social', 'posts'), instrument='social_review', question='rating') }} as raw_row

@@ -1,0 +1,40 @@
+-- One row a row of the survey tool's invitations.
+{% set row_rules = [
+    required('invitation_id'),
+    required('customer_number'),
+    required('instrument'),
+    one_of('channel', ['email', 'sms', 'web', 'letter']),
+    required('sent_at'),
+    a_time('sent_at'),
+    not_in_the_future('sent_at'),
+    a_time('opened_at'),
+    not_before('opened_at', 'sent_at'),
+    a_time('started_at'),
+    not_before('started_at', 'sent_at'),
+    a_time('completed_at'),
+    not_before('completed_at', 'sent_at'),
+    a_number('incentive_amount'),
+    at_least('incentive_amount', 0),
+    row_rule('currency', 'incentive_amount is not null and currency is null', 'is missing'),
+    a_currency('currency'),
+] %}
+
+select
+    invitation_id,
+    customer_number,
+    instrument,
+    channel,
+    touchpoint,
+    order_id as source_order_id,
+    {{ source_time('sent_at', 'survey') }} as sent_at,
+    {{ source_time('opened_at', 'survey') }} as opened_at,
+    {{ source_time('started_at', 'survey') }} as started_at,
+    {{ source_time('completed_at', 'survey') }} as completed_at,
+    {{ try_money('incentive_amount') }} as incentive,
+    currency,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('survey', 'invitations') }}

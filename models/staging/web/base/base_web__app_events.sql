@@ -1,0 +1,33 @@
+-- One row a row of the app's tracking.
+{% set row_rules = [
+    required('event_id'),
+    required('anonymous_id'),
+    required('event'),
+    one_of('event', ['page_view', 'search', 'add_to_cart', 'checkout', 'login']),
+    one_of('page', ['home', 'category', 'product', 'cart', 'checkout', 'account', 'help', 'search']),
+    one_of('device', ['desktop', 'mobile', 'app']),
+    required('occurred_at'),
+    a_time('occurred_at'),
+    not_in_the_future('occurred_at'),
+] %}
+
+select
+    event_id,
+    anonymous_id,
+    account_id,
+    event,
+    {{ source_time('occurred_at', 'web') }} as occurred_at,
+    page,
+    product_id as source_product_id,
+    category,
+    search_term,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    device,
+    _file_name as file_name,
+    _file_row as file_row,
+    _loaded_at as loaded_at,
+    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    {{ quarantine_value(row_rules) }} as quarantine_value
+from {{ source('web', 'app_events') }}
