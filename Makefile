@@ -7,7 +7,7 @@ LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generat
   pyproject.toml $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run show dbt dev docs test unit check test-spark bench-clv lock clean
+.PHONY: help run show dbt dev docs serve-demo test unit check test-spark bench-clv lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ dev: $(VENV)/installed-run  ## Dagster's web UI with the same graph
 docs: $(VENV)/installed-run  ## build and serve the dbt docs
 	@$(CEM) dbt docs generate
 	@$(CEM) dbt docs serve
+
+serve-demo: $(VENV)/installed-run  ## serve the demo company's survey and help desk APIs on loopback
+	@$(CEM) serve-demo
 
 test: check unit  ## everything CI runs, but for Spark
 

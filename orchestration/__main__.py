@@ -16,13 +16,14 @@ python -m orchestration run          load, transform, check and publish
 python -m orchestration show         what the current published version holds
 python -m orchestration dbt ARGS…    dbt with this configuration, such as: dbt build --select orders
 python -m orchestration dev          Dagster's web UI on this configuration
+python -m orchestration serve-demo   the demo company's APIs on loopback, until interrupted
 """
 
 
 def main(arguments: list[str]) -> int:
     """Return the exit code: 0 where everything held, 1 where a check or load failed, 2 where it could not start."""
     command, *rest = arguments or ["help"]
-    if command not in ("run", "show", "dbt", "dev") or (rest and command != "dbt"):
+    if command not in ("run", "show", "dbt", "dev", "serve-demo") or (rest and command != "dbt"):
         sys.stderr.write(USAGE)
         return 0 if command in ("help", "--help", "-h") else 2
     try:
@@ -32,6 +33,8 @@ def main(arguments: list[str]) -> int:
         if command == "dev":
             dagster_home(settings)
             _become([str(Path(sys.executable).parent / "dagster"), "dev", "-m", "orchestration.definitions"], settings)
+        if command == "serve-demo":
+            return _serve_demo(settings)
         if command == "run" and not run(settings):
             return 1
         if not settings.current.exists():
@@ -41,6 +44,15 @@ def main(arguments: list[str]) -> int:
         return 2
     print(summary(settings.current))
     print(f"checks:    {settings.quality / 'index.html'}")
+    return 0
+
+
+def _serve_demo(settings: Settings) -> int:
+    from orchestration.demo_company import generate
+    from orchestration.demo_company.server import serve
+
+    generate(settings.demo_landing, settings.truth, factor=settings.demo_factor)
+    serve(settings.demo_landing)
     return 0
 
 

@@ -6,8 +6,8 @@ Every other module gets a `Settings` handed in, so a test can build one without 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ import yaml
 T = TypeVar("T")
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-DEMO_SOURCES = ("crm", "shop", "survey", "messaging", "web")
+DEMO_SOURCES = ("crm", "shop", "survey", "helpdesk", "web", "messaging", "social", "ads", "finance")
 
 
 class SettingsError(ValueError):
@@ -37,7 +37,10 @@ class Settings:
 
     `home` holds all state. `landing` is the folder with one folder of files a source. `as_of` is the day the marts
     speak of (None: the last day on which any event happened). `now` is the clock of the run: what the warehouse
-    learns in this run, it learned then. `demo_customers` sizes the demo company.
+    learns in this run, it learned then. `demo_factor` sizes the demo company; 1 is 100,000 customers.
+
+    `dsns` and `urls` say where a source's database or API is, where it is not the demo company's; `tokens` open the
+    APIs. They hold secrets, and are left out of what a `Settings` prints.
     """
 
     home: Path
@@ -45,8 +48,11 @@ class Settings:
     landing: Path | None = None
     as_of: date | None = None
     now: datetime | None = None
-    demo_customers: int = 3000
+    demo_factor: float = 0.03
     keep_versions: int = 5
+    dsns: Mapping[str, str] = field(default_factory=dict, repr=False)
+    urls: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def lake(self) -> Path:
@@ -83,13 +89,23 @@ class Settings:
         return self.home / "landing"
 
     @property
+    def truth(self) -> Path:
+        """What the simulator knows of the demo company and no source system would; tests read it, no model may."""
+        return self.home / "truth"
+
+    @property
     def uses_demo(self) -> bool:
         """Whether the demo company has to be simulated."""
         return any(self.is_simulated(source) for source in self.sources)
 
     def is_simulated(self, source: str) -> bool:
-        """Whether `source` is one of the demo company's for which nobody delivered files."""
-        return source in DEMO_SOURCES and self.landing_folder(source) == self.demo_landing / source
+        """Whether `source` is one of the demo company's for which nobody delivered files or named a server."""
+        is_elsewhere = source in self.dsns or source in self.urls
+        return source in DEMO_SOURCES and not is_elsewhere and self.landing_folder(source) == self.demo_landing / source
+
+    def dsn(self, source: str) -> str:
+        """SQLAlchemy address of a source's database: the one that is configured, or an SQLite file in its folder."""
+        return self.dsns.get(source) or f"sqlite:///{self.landing_folder(source) / source}.sqlite"
 
     def landing_folder(self, source: str) -> Path:
         """Where the files of `source` arrive: below CEM_LANDING, or, where that has no such folder, below CEM_HOME."""
@@ -134,9 +150,18 @@ class Settings:
             landing=Path(landing).resolve() if landing else None,
             as_of=_parsed(environment, "CEM_AS_OF", date.fromisoformat, "a date such as 2018-10-31"),
             now=_parsed(environment, "CEM_NOW", _utc, "a UTC time such as 2018-11-01T06:00:00"),
-            demo_customers=_parsed(environment, "CEM_DEMO_CUSTOMERS", _positive, "a whole number above 0") or 3000,
+            demo_factor=_parsed(environment, "CEM_DEMO_FACTOR", _above_zero, "a number above 0, such as 0.03") or 0.03,
             keep_versions=_parsed(environment, "CEM_KEEP_VERSIONS", _positive, "a whole number above 0") or 5,
+            dsns=_by_source(environment, known, "DSN"),
+            urls=_by_source(environment, known, "URL"),
+            tokens=_by_source(environment, known, "TOKEN"),
         )
+
+
+def _by_source(environment: Mapping[str, str], sources: Iterable[str], what: str) -> dict[str, str]:
+    """What the variables `CEM_<SOURCE>_<what>` hold, by source."""
+    named = {source: environment.get(f"CEM_{source.upper()}_{what}", "") for source in sources}
+    return {source: value for source, value in named.items() if value}
 
 
 def _utc(text: str) -> datetime:
@@ -147,6 +172,13 @@ def _utc(text: str) -> datetime:
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _above_zero(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
         raise ValueError(text)
     return number
 

@@ -23,7 +23,7 @@ def test_two_sources_together_give_the_types_of_each(
         tables = connection.execute(
             "select table_schema || '.' || table_name from joint.publication.tables where table_schema <> 'marts'"
         ).fetchall()
-        assert len(tables) == 15
+        assert len(tables) == 25
         for (table,) in tables:
             apart = f"(from one.{table} union all from other.{table})"
             assert connection.execute(

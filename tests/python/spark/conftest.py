@@ -121,23 +121,22 @@ def spark(cluster: SparkCluster) -> Iterator[SparkSession]:
 def lake(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings:
     """The settings of a CEM_HOME whose lake is filled."""
     from orchestration.demo_company import generate
-    from orchestration.ingestion.load import load_source
-    from orchestration.sources import source_named
+    from orchestration.loading import load
 
     home = tmp_path_factory.mktemp("home")
-    settings = Settings(home=home, sources=SOURCES, demo_customers=300)
+    settings = Settings(home=home, sources=SOURCES, now=LOADED_AT, demo_factor=0.003)
     settings.warehouse.parent.mkdir()
     landing = settings.demo_landing
-    generate(landing, seed=1, customers=settings.demo_customers)
+    generate(landing, settings.truth, factor=settings.demo_factor)
     shutil.copytree(real_data / "olist", landing / "olist")
     (landing / "online_retail").mkdir()
     for file in sorted((real_data / "online_retail").glob("*.csv.gz"))[:ONLINE_RETAIL_DAYS]:
         shutil.copy2(file, landing / "online_retail")
     _write_only_header(landing / "olist" / "product_category_name_translation.csv")
     for source in SOURCES:
-        load_source(source_named(source), landing / source, settings.lake, home / "dlt", LOADED_AT)
+        load(source, settings)
     _deliver_olist_again(landing / "olist")
-    load_source(source_named("olist"), landing / "olist", settings.lake, home / "dlt", LOADED_AT)
+    load("olist", settings)
     _cut_off_a_load(settings.lake / "crm")
     return settings
 

@@ -81,9 +81,52 @@ NUMBERS = [
     ("", None, None),
 ]
 
+# A telephone number as typed in, calling code and trunk prefix of its record's country, E.164.
+PHONES = [
+    ("030 901820", "'49'", "'0'", "+4930901820"),
+    ("+49 (0)30 90-18-20", "'49'", "'0'", "+4930901820"),
+    ("0049 30/901820", "null", "null", "+4930901820"),
+    ("+34 912 345 678", "'49'", "'0'", "+34912345678"),
+    ("912 345 678", "'34'", "cast(null as string)", "+34912345678"),
+    ("912 345 678", "cast(null as string)", "cast(null as string)", None),
+    ("unknown", "'49'", "'0'", None),
+    ("12345", "'49'", "'0'", None),
+]
+
+# ISO 8601 with offset, UTC.
+OFFSET_TIMES = [
+    ("2024-03-31T01:59:10+01:00", "2024-03-31 00:59:10"),
+    ("2024-03-31T03:00:00+02:00", "2024-03-31 01:00:00"),
+    ("2024-10-27T02:30:00+02:00", "2024-10-27 00:30:00"),
+    ("2024-10-27T02:30:00+01:00", "2024-10-27 01:30:00"),
+    ("2024-01-01T00:10:00Z", "2024-01-01 00:10:00"),
+    ("2024-01-01 00:10:00-05:30", "2024-01-01 05:40:00"),
+    ("2024-01-01T00:10:00", None),
+    ("2024-01-01T00:10:00+25:00", None),
+    ("2024-01-01T00:00:00.25-03:30", "2024-01-01 03:30:00.25"),
+    ("2024-01-01+01:00", None),
+    ("2024-01-01T00:00:00+0100", None),
+    ("", None),
+    ("soon+01:00", None),
+]
+
 # What each expression, in dbt's Jinja, comes to.
 CASES: list[tuple[str, str | None]] = [
     *((f"to_utc(\"cast('{local}' as timestamp)\", '{zone}')", utc) for local, zone, utc in LOCAL_TIMES),
+    *((f"to_utc(\"cast('{local}' as timestamp)\", zone_column=\"'{zone}'\")", utc) for local, zone, utc in LOCAL_TIMES),
+    *((f'try_offset_time("{text!r}")', moment) for text, moment in OFFSET_TIMES),
+    *((f'e164("{phone!r}", "{code}", "{trunk}")', number) for phone, code, trunk, number in PHONES),
+    ("to_utc(\"cast('2024-01-01' as timestamp)\", zone_column='cast(null as string)')", None),
+    ("add_minutes(\"cast('2018-03-01 00:00:00' as timestamp)\", -1)", "2018-02-28 23:59:00"),
+    ("try_boolean(\"'T'\")", "true"),
+    ("try_boolean(\"'0'\")", "false"),
+    ("try_boolean(\"'yes'\")", None),
+    ("try_decimal(\"'0.00612345'\", 8)", "0.00612345"),
+    ("try_money(\"cast('nan' as double)\")", None),
+    ("try_money('cast(0.075 as double)')", "0.0750"),
+    ("only_digits(\"'+49 (30) 9'\")", "49309"),
+    ("matches_column(\"'info@example.org'\", \"'^(info|sales)@'\")", "true"),
+    ("hashed_key(\"' A@Example.org '\")", "22c2268861a8547b97a84c1c112b9525"),
     ("to_utc('cast(null as timestamp)', 'Europe/London')", None),
     *((f'try_timestamp("{text!r}")', moment) for text, moment in TIMES),
     *((f'try_money("{text!r}")', amount) for text, amount, _ in NUMBERS),

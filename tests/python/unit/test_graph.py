@@ -12,13 +12,13 @@ from orchestration.dbt_project import DbtParseError, current_manifest
 from orchestration.defs.graph import graph
 from orchestration.defs.publication import PUBLISHED
 from orchestration.publishing.public_models import public_models
-from orchestration.settings import Settings
+from orchestration.settings import DEMO_SOURCES, Settings
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     home = tmp_path_factory.mktemp("graph")
-    return Settings(home=home, sources=("crm", "shop", "survey", "messaging", "web", "olist"), landing=home)
+    return Settings(home=home, sources=(*DEMO_SOURCES, "olist"), landing=home)
 
 
 @pytest.fixture(scope="module")

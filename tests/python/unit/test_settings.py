@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from orchestration.ingestion.contract import raw_contract
+from orchestration.ingestion.landing_source import LandingSource
 from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings, SettingsError, source_entities
 from orchestration.sources import source_named
 
@@ -29,13 +30,13 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "CEM_LANDING": str(tmp_path),
             "CEM_AS_OF": "2018-10-31",
             "CEM_NOW": "2026-01-01T07:00:00+01:00",
-            "CEM_DEMO_CUSTOMERS": "50",
+            "CEM_DEMO_FACTOR": "0.5",
             "CEM_KEEP_VERSIONS": "2",
         }
     )
     assert settings.sources == ("olist", "online_retail")
     assert (settings.as_of, settings.now) == (date(2018, 10, 31), datetime(2026, 1, 1, 6, tzinfo=UTC))
-    assert (settings.demo_customers, settings.keep_versions) == (50, 2)
+    assert (settings.demo_factor, settings.keep_versions) == (0.5, 2)
     assert settings.landing_folder("olist") == tmp_path / "olist"
     assert not settings.uses_demo
 
@@ -49,14 +50,32 @@ def test_demo_sources_and_real_ones_can_be_on_together(tmp_path: Path) -> None:
     assert settings.uses_demo
 
 
+def test_a_source_with_a_server_of_its_own_is_not_simulated_and_its_secrets_are_not_shown(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {
+            "CEM_HOME": str(tmp_path),
+            "CEM_SOURCES": "crm,survey,shop",
+            "CEM_CRM_DSN": "postgresql+psycopg://reader:hush@db/crm",
+            "CEM_SURVEY_URL": "https://survey.example/api",
+            "CEM_SURVEY_TOKEN": "hush-hush",
+        }
+    )
+    assert settings.dsn("crm") == "postgresql+psycopg://reader:hush@db/crm"
+    assert settings.dsn("shop") == f"sqlite:///{tmp_path / 'landing' / 'shop' / 'shop.sqlite'}"
+    assert [settings.is_simulated(source) for source in settings.sources] == [False, False, True]
+    assert "hush" not in repr(settings)
+    assert "hush" not in str(settings.child_environment())
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "says"),
     [
-        ("CEM_SOURCES", "olist,shopify", "'shopify'; the known sources are crm,"),
+        ("CEM_SOURCES", "olist,shopify", "'shopify'; the known sources are ads, crm,"),
         ("CEM_LANDING", "/no/such/folder", "not a folder"),
         ("CEM_AS_OF", "31.10.2018", "must be a date such as"),
         ("CEM_NOW", "yesterday", "must be a UTC time"),
-        ("CEM_DEMO_CUSTOMERS", "0", "must be a whole number above 0"),
+        ("CEM_DEMO_FACTOR", "0", "must be a number above 0"),
+        ("CEM_DEMO_FACTOR", "inf", "must be a number above 0"),
         ("CEM_KEEP_VERSIONS", "few", "must be a whole number above 0"),
     ],
 )
@@ -73,8 +92,9 @@ def test_every_listed_source_is_one_folder_here_and_one_in_staging() -> None:
         p.name for p in (PROJECT_ROOT / "orchestration" / "sources").iterdir() if (p / "__init__.py").exists()
     } == listed
     for name in listed:
-        assert source_named(name).name == name
-        assert set(source_named(name).patterns) == set(raw_contract(name))
+        source = source_named(name)
+        assert source.name == name
+        assert set(source.patterns if isinstance(source, LandingSource) else source.tables) == set(raw_contract(name))
 
 
 def test_every_entity_a_source_is_said_to_feed_has_its_staging_model() -> None:

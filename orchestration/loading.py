@@ -1,0 +1,29 @@
+"""Loading one source of a configuration, by the way that its kind of source system asks for."""
+
+from __future__ import annotations
+
+from orchestration.demo_company.server import DemoServer
+from orchestration.ingestion.landing_source import LandingSource
+from orchestration.ingestion.load import SourceLoad, load_source
+from orchestration.ingestion.records import load_records
+from orchestration.ingestion.sql_source import SqlSource
+from orchestration.settings import Settings
+from orchestration.sources import source_named
+
+
+def load(name: str, settings: Settings) -> SourceLoad:
+    """Bring to the lake what is new at the source `name`; calling it again loads nothing twice.
+
+    Raises LandingError for what cannot be loaded.
+    """
+    source = source_named(name)
+    to_lake = (settings.lake, settings.home / "dlt", settings.clock())
+    if isinstance(source, LandingSource):
+        return load_source(source, settings.landing_folder(name), *to_lake)
+    if isinstance(source, SqlSource):
+        return load_records(source.connect(settings.dsn(name)), *to_lake)
+    if name in settings.urls:
+        return load_records(source.connect(settings.urls[name], settings.tokens.get(name)), *to_lake)
+    # No server was named: the demo company's own, for as long as the load lasts.
+    with DemoServer(settings.landing_folder(name).parent) as server:
+        return load_records(source.connect(server.url(name), server.token), *to_lake)
