@@ -89,6 +89,9 @@ def run_suite(suite: Suite, database: Path, quality: Path, checked_at: datetime)
         )
         findings = tuple(_finding(wanted, result) for wanted, result in zip(suite.expectations, results, strict=True))
     finally:
+        # A connection that stayed open would hold the file against the second half of dbt's build. The execution engine
+        # keeps one of its own, beside SQLAlchemy's pool.
+        source.get_execution_engine().close()
         source.get_engine().dispose()
     return SuiteResult(suite, findings, write_report(suite, findings, quality, checked_at))
 

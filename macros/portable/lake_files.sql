@@ -1,16 +1,16 @@
 {% macro lake_files(source) %}
     {#-
         What the completed loads of `source` left in the lake, as paths `…/<table>/load_id=<load>/…` that
-        `parquet_relation` can read. One question a source, because listing is what costs.
+        `parquet_relation` can read; none where nothing was ever loaded. One question a source, because listing is what
+        costs.
     -#}
     {{ return(adapter.dispatch('lake_files', 'cem_warehouse')(env_var('CEM_HOME', '.cem') ~ '/lake/raw/' ~ source)) }}
 {% endmacro %}
 
 {% macro default__lake_files(folder) %}
     {%- set records = folder ~ '/_dlt_loads/*.jsonl' -%}
-    {%- if not run_query("select 1 from glob('" ~ records ~ "') limit 1").rows -%}
-        {{ exceptions.raise_compiler_error(folder ~ " holds no completed load, so there is nothing to build from. Load "
-            ~ "first (`make run` does), or take the source out of CEM_SOURCES.") }}
+    {%- if not run_query("select file from glob('" ~ records ~ "')").rows -%}
+        {{ return(none) }}
     {%- endif -%}
     {%- set completed = "select load_id from read_json('" ~ records ~ "',
         columns = {load_id: 'varchar', status: 'integer'}) where status = 0" -%}

@@ -1,15 +1,23 @@
 {% macro register_raw_tables() %}
-    {#- Registers the raw tables of every enabled source, each source's manifest of files before the tables it governs. -#}
+    {#-
+        Registers the raw tables of every enabled source, and what orchestration/valuation computed; each one's manifest
+        of files before the tables it governs.
+    -#}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'compile', 'show'] -%}
-        {%- for source in enabled_sources() -%}
+        {%- for source in enabled_sources() + ['statistics'] -%}
             {%- set tables = graph.sources.values() | selectattr('source_name', 'equalto', source) | list -%}
             {%- set paths = lake_files(source) -%}
+            {#- Before the first valuation there are no statistics; without sources there is nothing to build. -#}
+            {%- if paths is none and source != 'statistics' -%}
+                {{ exceptions.raise_compiler_error("The lake in " ~ env_var('CEM_HOME', '.cem') ~ " holds no completed "
+                    ~ "load of " ~ source ~ ". Load first (`make run` does), or take it out of CEM_SOURCES.") }}
+            {%- endif -%}
             {%- do run_query('create schema if not exists ' ~ tables[0].schema) -%}
             {%- set manifest = tables | selectattr('name', 'equalto', 'landing_files') | list -%}
             {%- for table in manifest + tables | rejectattr('name', 'equalto', 'landing_files') | list -%}
                 {%- set folder = '/' ~ table.name ~ '/load_id=' -%}
                 {%- set paths_of_table = [] -%}
-                {%- for path in paths if folder in path -%}{%- do paths_of_table.append(path) -%}{%- endfor -%}
+                {%- for path in paths or [] if folder in path -%}{%- do paths_of_table.append(path) -%}{%- endfor -%}
                 {%- do register_raw_table(table, paths_of_table) -%}
             {%- endfor -%}
         {%- endfor -%}

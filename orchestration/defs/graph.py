@@ -11,6 +11,7 @@ from orchestration.defs.ingestion import ingestion_definitions
 from orchestration.defs.publication import publication_definitions
 from orchestration.defs.quality import quality_definitions
 from orchestration.defs.transformation import transformation_definitions
+from orchestration.defs.valuation import valuation_definitions
 from orchestration.settings import Settings
 
 
@@ -18,6 +19,7 @@ def graph(settings: Settings, manifest: Path) -> dg.Definitions:
     return dg.Definitions.merge(
         ingestion_definitions(settings),
         transformation_definitions(settings, manifest),
+        valuation_definitions(settings),
         quality_definitions(settings),
         publication_definitions(settings, manifest),
         automation_definitions(),

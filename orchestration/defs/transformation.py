@@ -1,4 +1,4 @@
-"""dbt's models and tests as assets and checks."""
+"""dbt's models and tests as assets and checks, in two halves: what values customers, and what their value feeds."""
 
 import os
 from collections.abc import Iterator
@@ -15,6 +15,11 @@ from orchestration import progress
 from orchestration.dbt_project import dbt_command
 from orchestration.settings import PROJECT_ROOT, Settings
 
+# Everything downstream of what orchestration/valuation writes.
+VALUED = "source:statistics+"
+# Unit tests prove the models' logic, not today's data: they belong to `make test`.
+_UNIT_TESTS = "resource_type:unit_test"
+
 
 class InstalledDbt(DbtCliResource):
     """The dbt of this environment, whose version is looked up, not asked of a process that takes three seconds."""
@@ -25,25 +30,32 @@ class InstalledDbt(DbtCliResource):
 
 
 def transformation_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
-    # Unit tests prove the models' logic, not today's data: they belong to `make test`.
-    @dbt_assets(manifest=manifest, exclude="resource_type:unit_test")
+    @dbt_assets(manifest=manifest, name="models", exclude=f"{_UNIT_TESTS} {VALUED}")
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        os.environ.update(settings.child_environment())
-        settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-        with progress.stage("build and test the models") as stage:
-            build = dbt.cli(["build"], context=context, target_path=settings.dbt_target)
-            with progress.dbt_counter():
-                yield from build.stream()
-            results = build.get_artifact("run_results.json")["results"]
-            built = sum(result["unique_id"].startswith("model.") for result in results)
-            tested = sum(result["unique_id"].startswith("test.") for result in results)
-            stage.outcome = f"{built} models, {tested} tests"
+        yield from _build(settings, context, dbt, "build and test the models")
+
+    @dbt_assets(manifest=manifest, name="valued_models", select=VALUED, exclude=_UNIT_TESTS)
+    def valued_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        yield from _build(settings, context, dbt, "build and test what customers are worth")
 
     return dg.Definitions(
-        assets=[models],
+        assets=[models, valued_models],
         resources={
             "dbt": InstalledDbt(
                 project_dir=str(PROJECT_ROOT), profiles_dir=str(PROJECT_ROOT), dbt_executable=dbt_command()
             )
         },
     )
+
+
+def _build(settings: Settings, context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str) -> Iterator[Any]:
+    os.environ.update(settings.child_environment())
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with progress.stage(name) as stage:
+        build = dbt.cli(["build"], context=context, target_path=settings.dbt_target)
+        with progress.dbt_counter():
+            yield from build.stream()
+        results = build.get_artifact("run_results.json")["results"]
+        built = sum(result["unique_id"].startswith("model.") for result in results)
+        tested = sum(result["unique_id"].startswith("test.") for result in results)
+        stage.outcome = f"{built} models, {tested} tests"

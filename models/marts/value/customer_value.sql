@@ -1,6 +1,7 @@
 -- Accounting CLV, the textbook's undiscounted one:
 --   (revenue a month - fixed cost a month) x expected lifetime in months
 --   - acquisition cost - retention cost - investment in the customer
+-- and, beside it, what the models foretell of the customer as of now.
 with revenue as (
     select * from {{ ref('int_value__customer_revenue') }}
 ),
@@ -9,16 +10,36 @@ spending as (
     select * from {{ ref('int_value__customer_cost') }}
 ),
 
+-- Everything so far: the newest flows of each customer.
+flows as (
+    select * from {{ ref('int_value__month_flows') }}
+    where next_month_date is null
+),
+
+valuations as (
+    select * from {{ ref('int_value__valuations') }}
+    where purpose = 'current'
+),
+
+predictions as (
+    select
+        predictions.*,
+        cast(
+            rank() over (
+                partition by predictions.source_system order by predictions.residual_revenue desc nulls last
+            ) - 1 as double
+        ) / count(*) over (partition by predictions.source_system) as share_above
+    from {{ ref('int_value__predictions') }} as predictions
+    inner join valuations on predictions.valuation_id = valuations.valuation_id
+),
+
 terms as (
     select
         revenue.*,
         revenue.goods_amount + revenue.freight_amount as revenue_amount,
         revenue.goods_amount + revenue.freight_amount - revenue.refund_amount as net_revenue_amount,
         revenue.costed_revenue_amount - revenue.product_cost_amount as margin_amount,
-        greatest(
-            {{ days_between('coalesce(revenue.first_purchase_at, ' ~ as_of() ~ ')', as_of()) }} / 30.4375,
-            {{ var('minimum_tenure_months') }}
-        ) as tenure_months,
+        {{ tenure_months('revenue.first_purchase_at', as_of()) }} as tenure_months,
         {{ var('fixed_cost_per_customer_month_amount') }} as fixed_cost_per_month_amount,
         {{ var('expected_lifetime_months') }} as expected_lifetime_months,
         coalesce(spending.acquisition_cost_amount, {{ var('acquisition_cost_per_customer_amount') }})
@@ -37,28 +58,30 @@ monthly as (
 )
 
 select
-    customer_id,
-    cast(order_count as bigint) as order_count,
-    first_purchase_at,
-    last_purchase_at,
-    cast(goods_amount as decimal(18, 4)) as goods_amount,
-    cast(freight_amount as decimal(18, 4)) as freight_amount,
-    cast(revenue_amount as decimal(18, 4)) as revenue_amount,
-    cast(refund_count as bigint) as refund_count,
-    cast(refund_amount as decimal(18, 4)) as refund_amount,
-    cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
-    cast(costed_revenue_amount as decimal(18, 4)) as costed_revenue_amount,
-    cast(product_cost_amount as decimal(18, 4)) as product_cost_amount,
-    cast(margin_amount as decimal(18, 4)) as margin_amount,
-    cast(tenure_months as decimal(18, 4)) as tenure_months,
-    revenue_per_month_amount,
-    cast(fixed_cost_per_month_amount as decimal(18, 4)) as fixed_cost_per_month_amount,
-    cast(expected_lifetime_months as decimal(18, 4)) as expected_lifetime_months,
-    cast(acquisition_cost_amount as decimal(18, 4)) as acquisition_cost_amount,
-    cast(retention_cost_amount as decimal(18, 4)) as retention_cost_amount,
-    cast(investment_amount as decimal(18, 4)) as investment_amount,
-    cast(
-        (revenue_per_month_amount - fixed_cost_per_month_amount) * expected_lifetime_months
-        - acquisition_cost_amount - retention_cost_amount - investment_amount as decimal(18, 4)
-    ) as accounting_clv_amount
+    monthly.customer_id,
+    cast(monthly.order_count as bigint) as order_count,
+    monthly.first_purchase_at,
+    monthly.last_purchase_at,
+    cast(monthly.goods_amount as decimal(18, 4)) as goods_amount,
+    cast(monthly.freight_amount as decimal(18, 4)) as freight_amount,
+    cast(monthly.revenue_amount as decimal(18, 4)) as revenue_amount,
+    cast(monthly.refund_count as bigint) as refund_count,
+    cast(monthly.refund_amount as decimal(18, 4)) as refund_amount,
+    cast(monthly.net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
+    cast(monthly.costed_revenue_amount as decimal(18, 4)) as costed_revenue_amount,
+    cast(monthly.product_cost_amount as decimal(18, 4)) as product_cost_amount,
+    cast(monthly.margin_amount as decimal(18, 4)) as margin_amount,
+    cast(monthly.tenure_months as decimal(18, 4)) as tenure_months,
+    monthly.revenue_per_month_amount,
+    cast(monthly.fixed_cost_per_month_amount as decimal(18, 4)) as fixed_cost_per_month_amount,
+    cast(monthly.expected_lifetime_months as decimal(18, 4)) as expected_lifetime_months,
+    cast(monthly.acquisition_cost_amount as decimal(18, 4)) as acquisition_cost_amount,
+    cast(monthly.retention_cost_amount as decimal(18, 4)) as retention_cost_amount,
+    cast(monthly.investment_amount as decimal(18, 4)) as investment_amount,
+    {{ accounting_clv('monthly') }} as accounting_clv_amount,
+    coalesce(flows.lifetime_cost_to_serve_amount, 0) as cost_to_serve_amount,
+    flows.lifetime_contribution_amount as goods_contribution_amount,
+    {{ prediction_columns('predictions') }}
 from monthly
+left join flows on monthly.customer_id = flows.customer_id
+left join predictions on monthly.customer_id = predictions.customer_id

@@ -207,3 +207,72 @@ def test_free_text_and_identifiers_are_not_published(olist: Project) -> None:
     schemas = {schema for (schema,) in olist.query("select distinct table_schema from publication.tables")}
     assert schemas == {"descriptive", "behavioural", "attitudinal", "interaction", "marts"}
     assert olist.warehouse("select count(*) > 2000 from restricted.review_comments") == [(True,)]
+
+
+def test_one_time_buyers_are_not_taken_for_alive_and_the_hold_out_is_foretold(olist: Project) -> None:
+    """Fifteen of 4,377 customers came back: little is foretold, and little came."""
+    assert olist.query(
+        "select count(*), count(*) filter (repeat_purchase_count > 0), max(probability_alive) < 1 "
+        "from marts.customer_value where repeat_purchase_count is not null"
+    ) == [(4377, 15, True)]
+    [(customers, predicted, actual)] = olist.query(
+        "select customer_count, predicted_purchases, actual_purchase_count from marts.clv_calibration "
+        "where grouping = 'all'"
+    )
+    assert (customers, actual) == (2715, 4)
+    assert 2 < predicted < 9
+    # Before the first repeat purchase there is nothing to fit, and the reason is told.
+    assert olist.query(
+        "select distinct status, reason like '%has a repeat purchase%' from marts.clv_model_fits "
+        "where model = 'mbg_nbd' and window_to_date = (select min(window_to_date) from marts.clv_model_fits)"
+    ) == [("not_identified", True)]
+    assert olist.query("select count(*) from marts.customer_value where residual_clv_amount is not null") == [(0,)]
+
+
+def test_a_restated_order_adds_a_version_of_its_month_and_the_later_ones_and_leaves_what_was_written(
+    olist: Project, tmp_path: Path, real_data: Path
+) -> None:
+    """An item of December 2017 turns out a hundred reais dearer."""
+    shutil.copytree(olist.home, tmp_path / "home", symlinks=True)
+    shutil.copytree(real_data / "olist", tmp_path / "landing" / "olist")
+    items = tmp_path / "landing" / "olist" / "olist_order_items_dataset.csv"
+    items.chmod(0o644)
+    with (real_data / "olist" / "olist_orders_dataset.csv").open(encoding="utf-8-sig", newline="") as stream:
+        orders = {row["order_id"]: row for row in csv.DictReader(stream)}
+    lines = items.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(
+        number
+        for number, line in enumerate(lines)
+        if number
+        and orders[line.split(",")[0].strip('"')]["order_purchase_timestamp"].startswith("2017-12-1")
+        and orders[line.split(",")[0].strip('"')]["order_status"] == "delivered"
+    )
+    fields = lines[place].split(",")
+    fields[5] = str(Decimal(fields[5]) + 100)
+    lines[place] = ",".join(fields)
+    items.write_text("".join(lines), encoding="utf-8")
+    restated = Project(tmp_path / "home", {**olist.environment, "CEM_LANDING": str(tmp_path / "landing")})
+    before = restated.warehouse("from marts.customer_value_monthly order by all")
+
+    succeeded(restated.run())
+
+    after = restated.warehouse("from marts.customer_value_monthly order by all")
+    version = 1  # column of snapshot_version
+    assert [row for row in after if row[version] == 1] == before
+    versions = dict(
+        restated.query(
+            "select strftime(month_date, '%Y-%m'), max(snapshot_version) from marts.customer_value_monthly group by 1"
+        )
+    )
+    assert {month for month, newest in versions.items() if newest == 2} == {m for m in versions if m >= "2017-12"}
+    assert restated.query(
+        """
+        select
+            new.month_date >= '2017-12-01' and sum(new.revenue_amount) - sum(old.revenue_amount) > 20,
+            sum(abs(new.revenue_amount - old.revenue_amount)) > 0
+        from marts.customer_value_monthly as new
+        join marts.customer_value_monthly as old using (customer_id, month_date)
+        where new.snapshot_version = 2 and old.snapshot_version = 1 and month_date = '2017-12-01'
+        group by new.month_date
+        """
+    ) == [(True, True)]

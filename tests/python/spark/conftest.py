@@ -152,12 +152,18 @@ def on_spark(lake: Settings, cluster: SparkCluster) -> Dbt:
 
 
 @pytest.fixture(scope="session")
-def duckdb_build(on_duckdb: Dbt) -> Build:
+def duckdb_build(lake: Settings, on_duckdb: Dbt) -> Build:
+    """As `make run` builds: what values customers, their fits into the lake, and then everything."""
+    from orchestration.valuation.value_customers import value_customers
+
+    on_duckdb.run("build", "--exclude-resource-type", "unit_test", "--exclude", "source:statistics+")
+    value_customers(lake.warehouse, lake.lake, LOADED_AT)
     return on_duckdb.build()
 
 
 @pytest.fixture(scope="session")
-def spark_build(on_spark: Dbt) -> Build:
+def spark_build(duckdb_build: Build, on_spark: Dbt) -> Build:
+    """From the same lake, which by then holds the fits."""
     return on_spark.build()
 
 

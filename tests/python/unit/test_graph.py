@@ -53,6 +53,18 @@ def test_the_published_version_descends_from_every_raw_table_in_one_lineage(
     assert dg.AssetKey(["staging", "base_olist__orders"]) in upstream
 
 
+def test_what_is_computed_between_the_halves_of_dbt_joins_them_in_one_lineage(
+    repository: dg.RepositoryDefinition,
+) -> None:
+    value = dg.AssetKey(["marts", "customer_equity_monthly"])
+    upstream = ancestors(repository, value)
+    assert dg.AssetKey(["statistics", "history_scores"]) in upstream
+    assert dg.AssetKey(["intermediate", "int_value__counted_histories"]) in upstream
+    before = ancestors(repository, dg.AssetKey(["statistics", "history_scores"]))
+    assert dg.AssetKey(["behavioural", "orders"]) in before
+    assert not [key for key in before if key.path[0] == "marts"]
+
+
 def test_every_public_model_is_published_and_no_restricted_one(
     manifest: Path, repository: dg.RepositoryDefinition
 ) -> None:

@@ -1,0 +1,22 @@
+select
+    valuation_id,
+    source_system,
+    segment,
+    frequency,
+    recency_days,
+    age_days,
+    transaction_fit_id,
+    spend_fit_id,
+    prior_spend_fit_id,
+    reason,
+    probability_alive,
+    expected_purchases_12_months,
+    expected_purchases_24_months,
+    expected_purchases_36_months,
+    discounted_purchases_36_months,
+    discounted_purchases,
+    discounted_purchases_log_error,
+    prior_probability_alive,
+    prior_discounted_purchases,
+    holdout_purchases
+from {{ source('statistics', 'history_scores') }}

@@ -1,0 +1,201 @@
+-- What came in from each customer and was spent on them, month by month, and in all until then. A line whose cost is
+-- not known is taken to cost what the source's others do, as far as known by that month; where a source knows no cost
+-- at all, the contribution of its customers is not known either.
+with orders as (
+    select
+        order_id,
+        customer_id,
+        occurred_at,
+        freight_amount,
+        cast(date_trunc('month', occurred_at) as date) as month_date
+    from {{ ref('orders') }}
+    where is_purchase and occurred_at < {{ as_of() }}
+),
+
+lines as (
+    select
+        orders.customer_id,
+        orders.month_date,
+        order_lines.source_system,
+        order_lines.product_kind,
+        order_lines.amount,
+        order_lines.cost_amount
+    from orders
+    inner join {{ ref('order_lines') }} as order_lines on orders.order_id = order_lines.order_id
+),
+
+refunds as (
+    select
+        customer_id,
+        source_system,
+        cast(date_trunc('month', occurred_at) as date) as month_date,
+        amount
+    from {{ ref('refunds') }}
+    where occurred_at < {{ as_of() }}
+),
+
+cost_by_month as (
+    select
+        source_system,
+        month_date,
+        sum(case when cost_amount is not null then amount end) as costed_revenue_amount,
+        sum(cost_amount) as product_cost_amount
+    from (
+        select source_system, month_date, amount, cost_amount from lines
+        union all
+        select distinct source_system, month_date, 0, null from refunds
+    ) as months_with_bookings
+    group by source_system, month_date
+),
+
+cost_rates as (
+    select
+        source_system,
+        month_date,
+        cast(sum(product_cost_amount) over (partition by source_system order by month_date) as double)
+        / nullif(cast(sum(costed_revenue_amount) over (partition by source_system order by month_date) as double), 0)
+            as cost_rate
+    from cost_by_month
+),
+
+bookings as (
+    select
+        customer_id,
+        month_date,
+        1 as order_count,
+        occurred_at as first_purchase_at,
+        cast(0 as decimal(18, 4)) as goods_amount,
+        coalesce(freight_amount, 0) as freight_amount,
+        cast(0 as decimal(18, 4)) as refund_amount,
+        cast(0 as decimal(18, 4)) as goods_cost_amount,
+        0 as unknown_cost_count,
+        cast(null as decimal(18, 4)) as acquisition_cost_amount,
+        cast(0 as decimal(18, 4)) as retention_cost_amount,
+        cast({{ var('cost_per_order_amount') }} as decimal(18, 4)) as cost_to_serve_amount
+    from orders
+    union all
+    select
+        lines.customer_id,
+        lines.month_date,
+        0,
+        null,
+        case when lines.product_kind <> 'freight' then lines.amount else 0 end,
+        case when lines.product_kind = 'freight' then lines.amount else 0 end,
+        0,
+        coalesce(
+            lines.cost_amount,
+            case
+                when lines.product_kind = 'product' then cast(lines.amount * cost_rates.cost_rate as decimal(18, 4))
+            end,
+            0
+        ),
+        case
+            when lines.product_kind <> 'freight' and lines.cost_amount is null and cost_rates.cost_rate is null then 1
+            else 0
+        end,
+        null,
+        0,
+        0
+    from lines
+    inner join cost_rates
+        on lines.source_system = cost_rates.source_system and lines.month_date = cost_rates.month_date
+    union all
+    select
+        refunds.customer_id,
+        refunds.month_date,
+        0, null, 0, 0, refunds.amount, 0,
+        case when cost_rates.cost_rate is null then 1 else 0 end,
+        null, 0, 0
+    from refunds
+    inner join cost_rates
+        on refunds.source_system = cost_rates.source_system and refunds.month_date = cost_rates.month_date
+    union all
+    select customer_id, cast(date_trunc('month', occurred_at) as date), 0, null, 0, 0, 0, 0, 0, null, cost_amount, 0
+    from {{ ref('message_events') }}
+    where cost_amount is not null and occurred_at < {{ as_of() }}
+    union all
+    -- A record without a time was made when the customer first bought.
+    select
+        customer_records.customer_id,
+        cast(date_trunc('month', coalesce(customer_records.occurred_at, segments.first_purchase_at)) as date),
+        0, null, 0, 0, 0, 0, 0, customer_records.acquisition_cost_amount, 0, 0
+    from {{ ref('customer_records') }} as customer_records
+    left join {{ ref('int_value__customer_segments') }} as segments
+        on customer_records.customer_id = segments.customer_id
+    where customer_records.acquisition_cost_amount is not null
+        and coalesce(customer_records.occurred_at, segments.first_purchase_at) < {{ as_of() }}
+    union all
+    select
+        customer_id,
+        cast(date_trunc('month', occurred_at) as date),
+        0, null, 0, 0, 0, 0, 0, null, 0,
+        cast(
+            {{ var('cost_per_contact_amount') }}
+            + coalesce(handling_minutes, 0) * {{ var('cost_per_contact_minute_amount') }} as decimal(18, 4)
+        )
+    from {{ ref('int_value__service_contacts') }}
+    where occurred_at < {{ as_of() }}
+),
+
+months as (
+    select
+        customer_id,
+        month_date,
+        sum(order_count) as order_count,
+        min(first_purchase_at) as first_purchase_at,
+        sum(goods_amount) as goods_amount,
+        sum(freight_amount) as freight_amount,
+        sum(refund_amount) as refund_amount,
+        sum(goods_cost_amount) as goods_cost_amount,
+        sum(unknown_cost_count) as unknown_cost_count,
+        sum(acquisition_cost_amount) as acquisition_cost_amount,
+        sum(retention_cost_amount) as retention_cost_amount,
+        sum(cost_to_serve_amount) as cost_to_serve_amount
+    from bookings
+    where customer_id is not null
+    group by customer_id, month_date
+),
+
+sums as (
+    select
+        *,
+        {%- for measure in ['order_count', 'goods_amount', 'freight_amount', 'refund_amount', 'goods_cost_amount',
+                            'unknown_cost_count', 'acquisition_cost_amount', 'retention_cost_amount',
+                            'cost_to_serve_amount'] %}
+        sum({{ measure }}) over (partition by customer_id order by month_date) as lifetime_{{ measure }},
+        {%- endfor %}
+        min(first_purchase_at) over (partition by customer_id order by month_date) as known_first_purchase_at,
+        lead(month_date) over (partition by customer_id order by month_date) as next_month_date
+    from months
+)
+
+select
+    customer_id,
+    month_date,
+    next_month_date,
+    known_first_purchase_at as first_purchase_at,
+    cast(order_count as bigint) as order_count,
+    cast(goods_amount as decimal(18, 4)) as goods_amount,
+    cast(freight_amount as decimal(18, 4)) as freight_amount,
+    cast(refund_amount as decimal(18, 4)) as refund_amount,
+    cast(case when lifetime_unknown_cost_count = 0 then goods_cost_amount end as decimal(18, 4)) as goods_cost_amount,
+    cast(
+        case when lifetime_unknown_cost_count = 0 then goods_amount - refund_amount - goods_cost_amount end
+        as decimal(18, 4)
+    ) as contribution_amount,
+    cast(coalesce(acquisition_cost_amount, 0) as decimal(18, 4)) as acquisition_cost_amount,
+    cast(retention_cost_amount as decimal(18, 4)) as retention_cost_amount,
+    cast(cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
+    cast(lifetime_order_count as bigint) as lifetime_order_count,
+    cast(lifetime_goods_amount + lifetime_freight_amount - lifetime_refund_amount as decimal(18, 4))
+        as lifetime_net_revenue_amount,
+    cast(
+        case
+            when lifetime_unknown_cost_count = 0
+                then lifetime_goods_amount - lifetime_refund_amount - lifetime_goods_cost_amount
+        end as decimal(18, 4)
+    ) as lifetime_contribution_amount,
+    cast(lifetime_acquisition_cost_amount as decimal(18, 4)) as lifetime_acquisition_cost_amount,
+    cast(lifetime_retention_cost_amount as decimal(18, 4)) as lifetime_retention_cost_amount,
+    cast(lifetime_cost_to_serve_amount as decimal(18, 4)) as lifetime_cost_to_serve_amount
+from sums

@@ -1,0 +1,130 @@
+-- What the models say of each customer at each valuation: the scores of the distinct histories, joined back, times what
+-- a purchase of the customer is worth (Gamma-Gamma, in closed form: p (v + x m) / (p x + q - 1)). The interval is that
+-- of the parameters, by the delta method on the logarithm, with the two fits independent.
+with histories as (
+    select * from {{ ref('int_value__purchase_histories') }}
+),
+
+scores as (
+    select * from {{ ref('int_statistics__history_scores') }}
+),
+
+spend_fits as (
+    select * from {{ ref('int_statistics__spend_fits') }}
+),
+
+margin_rates as (
+    select * from {{ ref('int_value__margin_rates') }}
+),
+
+scored as (
+    select
+        histories.*,
+        scores.transaction_fit_id,
+        scores.spend_fit_id,
+        scores.reason,
+        scores.probability_alive,
+        scores.expected_purchases_12_months,
+        scores.expected_purchases_24_months,
+        scores.expected_purchases_36_months,
+        scores.discounted_purchases_36_months,
+        scores.discounted_purchases,
+        scores.discounted_purchases_log_error,
+        scores.prior_probability_alive,
+        scores.prior_discounted_purchases,
+        scores.holdout_purchases,
+        cast(histories.frequency as double) as x,
+        coalesce(cast(histories.mean_spend_amount as double) * histories.frequency, 0) as spent,
+        scores.prior_spend_fit_id,
+        margin_rates.margin_rate
+    from histories
+    left join scores
+        on histories.valuation_id = scores.valuation_id
+        and histories.segment = scores.segment
+        and histories.frequency = scores.frequency
+        and histories.recency_days = scores.recency_days
+        and histories.age_days = scores.age_days
+    left join margin_rates
+        on histories.valuation_id = margin_rates.valuation_id
+        and histories.source_system = margin_rates.source_system
+),
+
+-- With too heavy a tail the expected spend is infinite: it is not told then.
+spends as (
+    select
+        scored.*,
+        case
+            when spend_fits.p * scored.x + spend_fits.q > 1
+                then spend_fits.p * (spend_fits.v + scored.spent) / (spend_fits.p * scored.x + spend_fits.q - 1)
+        end as expected_spend,
+        case
+            when prior_fits.p * scored.x + prior_fits.q > 1
+                then prior_fits.p * (prior_fits.v + scored.spent) / (prior_fits.p * scored.x + prior_fits.q - 1)
+        end as prior_expected_spend,
+        -- How the logarithm of the expected spend moves with those of p, q and v.
+        1 - spend_fits.p * scored.x / nullif(spend_fits.p * scored.x + spend_fits.q - 1, 0) as slope_p,
+        -spend_fits.q / nullif(spend_fits.p * scored.x + spend_fits.q - 1, 0) as slope_q,
+        spend_fits.v / (spend_fits.v + scored.spent) as slope_v,
+        spend_fits.covariance_pp,
+        spend_fits.covariance_pq,
+        spend_fits.covariance_pv,
+        spend_fits.covariance_qq,
+        spend_fits.covariance_qv,
+        spend_fits.covariance_vv
+    from scored
+    left join spend_fits on scored.spend_fit_id = spend_fits.fit_id
+    left join spend_fits as prior_fits on scored.prior_spend_fit_id = prior_fits.fit_id
+),
+
+errors as (
+    select
+        *,
+        expected_spend is not null and discounted_purchases_log_error is not null as is_error_known,
+        sqrt(greatest(
+            discounted_purchases_log_error * discounted_purchases_log_error
+            + slope_p * slope_p * covariance_pp
+            + slope_q * slope_q * covariance_qq
+            + slope_v * slope_v * covariance_vv
+            + 2 * slope_p * slope_q * covariance_pq
+            + 2 * slope_p * slope_v * covariance_pv
+            + 2 * slope_q * slope_v * covariance_qv, 0
+        )) as log_error
+    from spends
+)
+
+select
+    valuation_id,
+    customer_id,
+    source_system,
+    segment,
+    frequency,
+    recency_days,
+    age_days,
+    mean_spend_amount,
+    transaction_fit_id,
+    spend_fit_id,
+    case
+        when transaction_fit_id is null then coalesce(reason, '{{ not_valued_yet() }}')
+        when expected_spend is null then coalesce(reason, 'the fitted spends have too heavy a tail')
+        else reason
+    end as prediction_note,
+    probability_alive,
+    expected_purchases_12_months,
+    expected_purchases_24_months,
+    expected_purchases_36_months,
+    discounted_purchases,
+    expected_spend,
+    margin_rate,
+    expected_purchases_12_months * expected_spend * margin_rate as expected_margin_12_months,
+    expected_purchases_24_months * expected_spend * margin_rate as expected_margin_24_months,
+    expected_purchases_36_months * expected_spend * margin_rate as expected_margin_36_months,
+    discounted_purchases_36_months * expected_spend as residual_revenue_36_months,
+    discounted_purchases * expected_spend as residual_revenue,
+    -- An error of the logarithm above 3 is a factor of 360: the data leave the value open.
+    case when is_error_known and log_error <= 3 then exp(-1.959964 * log_error) end as lower_95_factor,
+    case when is_error_known and log_error <= 3 then exp(1.959964 * log_error) end as upper_95_factor,
+    prior_probability_alive,
+    prior_discounted_purchases,
+    prior_discounted_purchases * prior_expected_spend as prior_residual_revenue,
+    holdout_purchases
+from errors

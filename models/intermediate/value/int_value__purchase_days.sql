@@ -1,0 +1,22 @@
+-- Purchases of one day are one purchase to the models of repeat buying. What counts is goods: freight is passed on to
+-- the carrier, and no source reports what it costs.
+with orders as (
+    select * from {{ ref('orders') }}
+    where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
+),
+
+goods_by_order as (
+    select order_id, sum(amount) as goods_amount
+    from {{ ref('order_lines') }}
+    where product_kind <> 'freight'
+    group by order_id
+)
+
+select
+    orders.customer_id,
+    cast(orders.occurred_at as date) as purchase_date,
+    count(*) as order_count,
+    sum(coalesce(goods_by_order.goods_amount, 0)) as goods_amount
+from orders
+left join goods_by_order on orders.order_id = goods_by_order.order_id
+group by orders.customer_id, cast(orders.occurred_at as date)

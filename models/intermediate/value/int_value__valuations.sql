@@ -1,0 +1,69 @@
+-- When customers are valued: at the end of each closed month, now, and once in the past, to see how well that would
+-- have foretold what came. With each the assumptions that its fits need: Python reads them here, and nowhere else.
+with clock as (
+    select as_of_at, cast(date_trunc('month', as_of_at) as timestamp) as month_at
+    from {{ ref('int_clock__as_of') }}
+),
+
+observed as (
+    select
+        min(purchase_days.purchase_date) as first_purchase_date,
+        clock.as_of_at,
+        clock.month_at
+    from {{ ref('int_value__purchase_days') }} as purchase_days
+    cross join clock
+    group by clock.as_of_at, clock.month_at
+),
+
+months as (
+    select
+        {{ each_month('first_purchase_date', 'cast(as_of_at as date)') }} as month_date,
+        as_of_at,
+        month_at
+    from observed
+),
+
+moments as (
+    select
+        'month_end' as purpose,
+        cast(month_date as timestamp) + interval 1 month as valued_at,
+        cast(null as bigint) as holdout_days
+    from months
+    where cast(month_date as timestamp) + interval 1 month <= as_of_at
+        and cast(month_date as timestamp) >= month_at - interval {{ var('snapshot_months') }} month
+    union all
+    select 'current', as_of_at, cast(null as bigint)
+    from observed
+    union all
+    select 'calibration', {{ add_days('as_of_at', '-holdout_days') }}, holdout_days
+    from (
+        select
+            as_of_at,
+            cast(least(
+                floor({{ days_between('first_purchase_date', 'as_of_at') }} * {{ var('holdout_share') }}),
+                {{ var('holdout_days_at_most') }}
+            ) as bigint) as holdout_days
+        from observed
+    ) as split
+    where holdout_days >= 1
+),
+
+dated as (
+    select
+        *,
+        cast({{ add_days('valued_at', -1) }} as date) as last_date
+    from moments
+)
+
+select
+    purpose || ':' || cast(last_date as string) as valuation_id,
+    purpose,
+    cast(date_trunc('month', last_date) as date) as month_date,
+    last_date,
+    valued_at,
+    holdout_days,
+    '{{ var("transaction_model") }}' as transaction_model,
+    cast({{ var('annual_discount_rate') }} as double) as annual_discount_rate,
+    cast({{ var('minimum_segment_customers') }} as bigint) as minimum_segment_customers,
+    cast({{ var('minimum_segment_repeat_buyers') }} as bigint) as minimum_segment_repeat_buyers
+from dated

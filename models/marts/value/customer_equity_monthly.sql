@@ -1,0 +1,166 @@
+-- Customer equity, and its change taken apart customer by customer. The value of a customer is
+--   P(alive) x purchases while alive (A) x what a purchase is worth (S).
+-- Going from the month before (0) to this one under the old fit (1), and then to the new fit:
+--   retention (P1 - P0) A0 S0, frequency P1 (A1 - A0) S0, margin what else moves to 1, model change from 1 to there.
+-- Each part is a decimal, and margin and model change are remainders: so the parts sum to the whole, to the last digit.
+with snapshots as (
+    select * from {{ newest_snapshots() }} as newest
+    where lifetime_order_count > 0
+),
+
+costs_of_others as (
+    select month_date, sum(profit_amount) as profit_amount
+    from {{ newest_snapshots() }} as newest
+    where lifetime_order_count = 0
+    group by month_date
+),
+
+customers as (
+    {% for basis, value in [('margin', 'clv'), ('revenue', 'revenue')] -%}
+    select
+        '{{ basis }}' as value_basis,
+        customer_id,
+        month_date,
+        cast(cast(month_date as timestamp) + interval 1 month as date) as next_month_date,
+        snapshot_version,
+        residual_{{ value }}_amount as equity,
+        residual_{{ value }}_lower_95_amount as equity_lower,
+        residual_{{ value }}_upper_95_amount as equity_upper,
+        prior_residual_{{ value }}_amount as equity_of_old_fit,
+        cast(probability_alive as double) as p,
+        cast(discounted_purchases as double) as d,
+        cast(prior_probability_alive as double) as p_of_old_fit,
+        cast(prior_discounted_purchases as double) as d_of_old_fit,
+        cast(expected_spend_amount as double) {{ '* cast(margin_rate as double)' if basis == 'margin' }} as s,
+        repeat_purchase_count is not null as has_history,
+        {{ 'profit_amount' if basis == 'margin' else 'cast(null as decimal(18, 4))' }} as profit
+    from snapshots
+    {{ 'where margin_rate is not null or contribution_amount is not null' if basis == 'margin' }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- This month against the one before, whoever is in either.
+pairs as (
+    select
+        coalesce(this_month.value_basis, last_month.value_basis) as value_basis,
+        coalesce(this_month.month_date, last_month.next_month_date) as month_date,
+        coalesce(this_month.equity, 0) as equity,
+        coalesce(last_month.equity, 0) as old_equity,
+        this_month.equity is not null as is_valued,
+        coalesce(last_month.has_history, false) as had_history,
+        coalesce(this_month.has_history, false) as has_history,
+        last_month.equity is not null and this_month.equity_of_old_fit is not null as is_comparable,
+        coalesce(this_month.equity_of_old_fit, 0) as equity_of_old_fit,
+        (this_month.p_of_old_fit - last_month.p) * last_month.d / nullif(last_month.p, 0) * last_month.s as retention,
+        (this_month.d_of_old_fit - this_month.p_of_old_fit * last_month.d / nullif(last_month.p, 0)) * last_month.s
+            as frequency
+    from customers as this_month
+    full outer join customers as last_month
+        on this_month.value_basis = last_month.value_basis
+        and this_month.customer_id = last_month.customer_id
+        and this_month.month_date = last_month.next_month_date
+),
+
+parts as (
+    select
+        value_basis,
+        month_date,
+        equity - old_equity as change,
+        case when had_history and has_history then 0 else equity - old_equity end as acquisition,
+        case when had_history and has_history and is_comparable then cast(retention as decimal(18, 4)) else 0 end
+            as retention,
+        case when had_history and has_history and is_comparable then cast(frequency as decimal(18, 4)) else 0 end
+            as frequency,
+        case when had_history and has_history and is_comparable then equity_of_old_fit - old_equity else 0 end
+            as behaviour,
+        case
+            when not (had_history and has_history) then 0
+            when is_comparable then equity - equity_of_old_fit
+            else equity - old_equity
+        end as model_change
+    from pairs
+),
+
+bridges as (
+    select
+        value_basis,
+        month_date,
+        sum(change) as change,
+        sum(acquisition) as acquisition,
+        sum(retention) as retention,
+        sum(frequency) as frequency,
+        sum(behaviour - retention - frequency) as margin,
+        sum(model_change) as model_change
+    from parts
+    group by value_basis, month_date
+),
+
+equities as (
+    select
+        value_basis,
+        month_date,
+        max(snapshot_version) as snapshot_version,
+        count(equity) as customer_count,
+        count(*) - count(equity) as unvalued_customer_count,
+        sum(equity) as equity,
+        case when count(equity_lower) = count(equity) then sum(equity_lower) end as equity_lower,
+        case when count(equity_upper) = count(equity) then sum(equity_upper) end as equity_upper,
+        sum(profit) as profit
+    from customers
+    group by value_basis, month_date
+),
+
+chained as (
+    select
+        equities.*,
+        costs_of_others.profit_amount as profit_of_others,
+        previous.equity as previous_equity
+    from equities
+    left join costs_of_others on equities.month_date = costs_of_others.month_date
+    left join equities as previous
+        on equities.value_basis = previous.value_basis
+        and equities.month_date = cast(cast(previous.month_date as timestamp) + interval 1 month as date)
+),
+
+joined as (
+    select
+        chained.*,
+        case when chained.value_basis = 'margin' then chained.profit + coalesce(chained.profit_of_others, 0) end
+            as all_profit,
+        bridges.change,
+        bridges.acquisition,
+        bridges.retention,
+        bridges.frequency,
+        bridges.margin,
+        bridges.model_change
+    from chained
+    left join bridges
+        on chained.value_basis = bridges.value_basis
+        and chained.month_date = bridges.month_date
+        and chained.previous_equity is not null
+)
+
+select
+    value_basis || ':' || cast(month_date as string) as customer_equity_monthly_id,
+    month_date,
+    value_basis,
+    snapshot_version,
+    cast(customer_count as bigint) as customer_count,
+    cast(unvalued_customer_count as bigint) as unvalued_customer_count,
+    cast(equity as decimal(18, 4)) as equity_amount,
+    cast(equity_lower as decimal(18, 4)) as equity_lower_95_amount,
+    cast(equity_upper as decimal(18, 4)) as equity_upper_95_amount,
+    cast(previous_equity as decimal(18, 4)) as previous_equity_amount,
+    cast(change as decimal(18, 4)) as equity_change_amount,
+    cast(acquisition as decimal(18, 4)) as acquisition_amount,
+    cast(retention as decimal(18, 4)) as retention_amount,
+    cast(frequency as decimal(18, 4)) as frequency_amount,
+    cast(margin as decimal(18, 4)) as margin_amount,
+    cast(model_change as decimal(18, 4)) as model_change_amount,
+    cast(all_profit as decimal(18, 4)) as profit_amount,
+    cast(
+        cast(all_profit + change as double)
+        / nullif(cast(case when value_basis = 'margin' then previous_equity end as double), 0) as decimal(18, 6)
+    ) as return_on_customer
+from joined

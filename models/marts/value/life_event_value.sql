@@ -1,0 +1,141 @@
+-- Does value move with what happens in customers' lives? Residual value at the last month-end before an event and some
+-- months after it, less what it did meanwhile for customers alike (same month, source and tenth of value) without any
+-- life event in between or just before. An association in matched groups, not an experiment.
+with snapshots as (
+    select * from {{ newest_snapshots() }} as newest
+),
+
+events as (
+    select distinct customer_id, kind, cast(date_trunc('month', occurred_at) as timestamp) as event_month_at
+    from {{ ref('int_value__life_events') }}
+    where customer_id is not null and occurred_at < {{ as_of() }}
+),
+
+valued as (
+    {% for basis, value in [('margin', 'residual_clv_amount'), ('revenue', 'residual_revenue_amount')] -%}
+    select
+        '{{ basis }}' as value_basis,
+        customer_id,
+        source_system,
+        month_date,
+        month_end_at,
+        {{ value }} as value,
+        -- Customers of one value are in one tenth.
+        floor(
+            10e0 * (rank() over (partition by month_date, source_system order by {{ value }}) - 1)
+            / count(*) over (partition by month_date, source_system)
+        ) as decile
+    from snapshots
+    where {{ value }} is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+changes as (
+    select
+        before.value_basis,
+        before.customer_id,
+        before.source_system,
+        before.month_end_at,
+        before.decile,
+        before.value as value_before,
+        later.value as value_after
+    from valued as before
+    inner join valued as later
+        on before.value_basis = later.value_basis
+        and before.customer_id = later.customer_id
+        and later.month_end_at = before.month_end_at + interval {{ var('life_event_months_after') }} month
+),
+
+-- Whoever had an event from half a year before the first valuation to the second cannot stand for those without.
+touched as (
+    select distinct changes.customer_id, changes.month_end_at
+    from changes
+    inner join events
+        on changes.customer_id = events.customer_id
+        and events.event_month_at >= changes.month_end_at - interval 6 month
+        and events.event_month_at < changes.month_end_at + interval {{ var('life_event_months_after') }} month
+),
+
+controls as (
+    select
+        changes.value_basis,
+        changes.source_system,
+        changes.month_end_at,
+        changes.decile,
+        cast(sum(changes.value_after - changes.value_before) as double) / count(*) as mean_change
+    from changes
+    left join touched
+        on changes.customer_id = touched.customer_id and changes.month_end_at = touched.month_end_at
+    where touched.customer_id is null
+    group by changes.value_basis, changes.source_system, changes.month_end_at, changes.decile
+),
+
+-- A month-end is the start of the month the event lies in.
+treated as (
+    select
+        events.kind,
+        changes.value_basis,
+        changes.value_before,
+        changes.value_after,
+        cast(controls.mean_change as decimal(18, 4)) as matched_change,
+        changes.value_after - changes.value_before - cast(controls.mean_change as decimal(18, 4)) as difference
+    from events
+    inner join changes
+        on events.customer_id = changes.customer_id and events.event_month_at = changes.month_end_at
+    left join controls
+        on changes.value_basis = controls.value_basis
+        and changes.source_system = controls.source_system
+        and changes.month_end_at = controls.month_end_at
+        and changes.decile = controls.decile
+),
+
+sums as (
+    select
+        kind,
+        value_basis,
+        count(*) as event_count,
+        count(difference) as matched_count,
+        cast(sum(case when difference is not null then value_before end) as double) as value_before,
+        cast(sum(case when difference is not null then value_after end) as double) as value_after,
+        cast(sum(matched_change) as double) as matched_change,
+        cast(sum(difference) as double) as difference,
+        cast(sum(cast(difference as decimal(19, 2)) * cast(difference as decimal(19, 2))) as double) as square_sum
+    from treated
+    group by kind, value_basis
+),
+
+means as (
+    select
+        kind,
+        value_basis,
+        event_count,
+        matched_count,
+        matched_count < {{ var('minimum_answers') }} as is_suppressed,
+        value_before / nullif(matched_count, 0) as value_before,
+        value_after / nullif(matched_count, 0) as value_after,
+        matched_change / nullif(matched_count, 0) as matched_change,
+        difference / nullif(matched_count, 0) as difference,
+        1.959964 * sqrt(
+            greatest(square_sum - difference * difference / nullif(matched_count, 0), 0)
+            / nullif(matched_count - 1, 0) / nullif(matched_count, 0)
+        ) as half_width
+    from sums
+)
+
+select
+    kind || ':' || value_basis as life_event_value_id,
+    kind,
+    value_basis,
+    cast({{ var('life_event_months_after') }} as bigint) as months_after,
+    cast(event_count as bigint) as event_count,
+    cast(matched_count as bigint) as matched_count,
+    is_suppressed,
+    cast(case when not is_suppressed then value_before end as decimal(18, 4)) as value_before_amount,
+    cast(case when not is_suppressed then value_after end as decimal(18, 4)) as value_after_amount,
+    cast(case when not is_suppressed then value_after - value_before end as decimal(18, 4)) as change_amount,
+    cast(case when not is_suppressed then matched_change end as decimal(18, 4)) as matched_change_amount,
+    cast(case when not is_suppressed then difference end as decimal(18, 4)) as difference_amount,
+    cast(case when not is_suppressed then difference - half_width end as decimal(18, 4)) as difference_lower_95_amount,
+    cast(case when not is_suppressed then difference + half_width end as decimal(18, 4)) as difference_upper_95_amount
+from means

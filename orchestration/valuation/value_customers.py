@@ -1,0 +1,62 @@
+"""Everything between the two halves of a dbt build: read, fit, score, write; what did not change is not made again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from orchestration.valuation.histories import Valuation, fingerprint, read_segments, read_valuations
+from orchestration.valuation.lake_tables import LakeLoad, known_valuations, stored_models
+from orchestration.valuation.scoring import METHOD, FittedModels, score
+
+
+@dataclass(frozen=True)
+class Valued:
+    """What a run made: valuations new or made again, fits and scored histories in them, and valuations left as is."""
+
+    made: int
+    unchanged: int
+    fits: int
+    histories: int
+
+
+def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
+    """Fit and score what dbt counted in `warehouse`, into `lake`; `valued_at` is the run's clock.
+
+    A valuation whose input is what it was made from before is left as it is.
+    """
+    made = unchanged = fits = histories = 0
+    known = known_valuations(lake)
+    models = stored_models(lake, known)
+    with (
+        duckdb.connect(str(warehouse), read_only=True) as connection,
+        LakeLoad(lake, valued_at) as load,
+    ):
+        for valuation in read_valuations(connection):
+            segments = read_segments(connection, valuation)
+            if not segments:
+                continue
+            prior = _prior(valuation, models)
+            content_md5 = fingerprint(valuation, segments, prior.keys(), METHOD)
+            before = known.get(valuation.name)
+            if before and before.content_md5 == content_md5:
+                unchanged += 1
+                continue
+            version = before.version + 1 if before else 1
+            result = score(valuation, segments, prior, content_md5)
+            models[valuation.name] = result.models
+            histories += load.add(valuation, version, content_md5, result)
+            fits += sum(row.get("parameter") in ("r", "p") for row in result.model_fits)
+            made += 1
+    return Valued(made, unchanged, fits, histories)
+
+
+def _prior(valuation: Valuation, models: dict[str, FittedModels]) -> FittedModels:
+    """The models of the month-end before, as this run made them or the lake holds them; none where there was none."""
+    if valuation.purpose != "month_end":
+        return FittedModels()
+    month_before = valuation.last_date.replace(day=1) - timedelta(days=1)
+    return models.get(f"month_end:{month_before:%Y-%m}", FittedModels())
