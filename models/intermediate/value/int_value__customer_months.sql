@@ -166,8 +166,8 @@ select
     *,
     md5(concat_ws(
         '|'
-        {%- for column in snapshot_content() %},
-        coalesce(cast({{ column }} as string), '')
+        {%- for column, type in snapshot_content().items() %},
+        coalesce(cast(cast({{ column }} as {{ type }}) as string), '')
         {%- endfor %}
     )) as content_md5
 from snapshots
