@@ -1,73 +1,33 @@
--- Which customer each key of a source stands for. A record belongs to the customer of its component. An identifier
--- belongs to the customer of the records it was seen with, if that is one; seen with several (a shared device), or of a
--- kind that identifies nobody alone (a device without a login), it is nobody's.
-with source_keys as (
-    select *, customer_namespace || ':' || source_customer_id as key from {{ ref('int_identity__source_keys') }}
+-- Which customer each key of a source stands for: the name that its component has now (int_identity__key_history).
+with resolved_keys as (
+    select *, customer_namespace || ':' || source_customer_id as key from {{ ref('int_identity__resolved_keys') }}
 ),
 
-links as (
-    select * from {{ ref('int_identity__links') }}
+key_history as (
+    select * from {{ ref('int_identity__key_history') }}
 ),
 
-namespaces as (
-    select * from {{ ref('identity_namespaces') }}
+present as (
+    select key, customer_id
+    from (
+        select key, customer_id, row_number() over (partition by key order by generation desc) as newest
+        from key_history
+    ) as numbered
+    where newest = 1
 ),
 
-identifier_use as (
-    select * from {{ ref('int_identity__identifier_use') }}
-),
-
-components as (
-    select * from {{ ref('int_identity__components') }}
-),
-
--- A record that nothing joins is a component of its own.
-records as (
-    select linked.key, coalesce(components.component_key, linked.key) as component_key
-    from (select distinct customer_namespace || ':' || source_customer_id as key from links) as linked
-    left join components on linked.key = components.key
-),
-
-seen_with as (
-    select
-        links.alias_namespace as namespace,
-        links.alias_customer_id as identifier_id,
-        count(distinct records.component_key) as customer_count,
-        min(records.component_key) as component_key
-    from links
-    inner join records
-        on links.customer_namespace || ':' || links.source_customer_id = records.key
-    group by links.alias_namespace, links.alias_customer_id
-),
-
-resolved as (
-    select
-        source_keys.customer_namespace,
-        source_keys.source_customer_id,
-        case
-            when namespaces.namespace is null
-                then coalesce(components.component_key, source_keys.key)
-            when identifier_use.refusal_reason is not null then null
-            when seen_with.customer_count = 1 then seen_with.component_key
-            when seen_with.customer_count is null and namespaces.is_customer_alone
-                then source_keys.key
-        end as component_key
-    from source_keys
-    left join namespaces
-        on source_keys.customer_namespace = namespaces.namespace
-    left join components
-        on source_keys.key = components.key
-    left join seen_with
-        on source_keys.customer_namespace = seen_with.namespace
-        and source_keys.source_customer_id = seen_with.identifier_id
-    left join identifier_use
-        on source_keys.customer_namespace = identifier_use.namespace
-        and source_keys.source_customer_id = identifier_use.identifier_id
+-- A device is remembered by nobody: it takes the name that the records of its component have.
+names as (
+    select distinct resolved_keys.component_key, present.customer_id
+    from resolved_keys
+    inner join present on resolved_keys.key = present.key
+    where present.customer_id is not null
 )
 
 select
-    customer_namespace,
-    source_customer_id,
+    resolved_keys.customer_namespace,
+    resolved_keys.source_customer_id,
     -- Null while anonymous, because the component then is.
-    md5(component_key) as customer_id
-from resolved
+    names.customer_id
+from resolved_keys
+left join names on resolved_keys.component_key = names.component_key

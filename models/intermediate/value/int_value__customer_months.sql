@@ -89,7 +89,7 @@ amounts as (
             case when is_customer then {{ var('acquisition_cost_per_customer_amount') }} else 0 end
         ) as known_acquisition_cost_amount,
         case when is_customer then {{ var('investment_per_customer_amount') }} else 0 end as known_investment_amount,
-        cast(cast(lifetime_net_revenue_amount as double) / tenure_months as decimal(18, 4)) as revenue_per_month_amount
+        {{ quotient('lifetime_net_revenue_amount', 'tenure_months') }} as revenue_per_month_amount
     from terms
 ),
 
@@ -167,7 +167,7 @@ select
     md5(concat_ws(
         '|'
         {%- for column, type in snapshot_content().items() %},
-        coalesce(cast(cast({{ column }} as {{ type }}) as string), '')
+        coalesce({{ exact_text(column, type) }}, '')
         {%- endfor %}
     )) as content_md5
 from snapshots

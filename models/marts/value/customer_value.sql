@@ -53,7 +53,7 @@ terms as (
 monthly as (
     select
         *,
-        cast(cast(net_revenue_amount as double) / tenure_months as decimal(18, 4)) as revenue_per_month_amount
+        {{ quotient('net_revenue_amount', 'tenure_months') }} as revenue_per_month_amount
     from terms
 )
 

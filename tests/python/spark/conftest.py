@@ -111,8 +111,7 @@ def spark(cluster: SparkCluster) -> Iterator[SparkSession]:
     """A session with the settings that profiles.yml gives dbt's."""
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.remote(cluster.remote)
-    session = builder.config("spark.sql.session.timeZone", "UTC").config("spark.sql.ansi.enabled", "true").getOrCreate()
+    session = SparkSession.builder.remote(cluster.remote).config("spark.sql.session.timeZone", "UTC").getOrCreate()
     yield session
     session.stop()
 
