@@ -1,0 +1,188 @@
+"""Customers' names over time, against a plain union-find: small random worlds, side by side in one warehouse.
+
+What comes before (which records there are, and which pairs of them were accepted) is written straight into the
+warehouse, as the models before would have left it. dbt then runs the models in question, day after day.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from itertools import combinations
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from orchestration.loading import load
+from orchestration.settings import Settings
+from tests.python.integration.conftest import Project, succeeded
+
+MODELS = (
+    "int_identity__components",
+    "int_identity__resolved_keys",
+    "int_identity__key_history",
+    "int_identity__customer_keys",
+    "customer_id_history",
+)
+RECORDS = 6
+WORLDS = 60
+DAYS = 3
+_PAIRS = list(combinations(range(RECORDS), 2))
+
+# A day of a world: which records there are, and which pairs of them are accepted (two masks, so that few are).
+days = st.tuples(st.integers(0, 2**RECORDS - 1), st.integers(0, 2 ** len(_PAIRS) - 1), st.integers(0, 2 ** len(_PAIRS) - 1))
+worlds = st.lists(st.lists(days, min_size=DAYS, max_size=DAYS), min_size=WORLDS, max_size=WORLDS)
+
+Component = frozenset[str]
+
+
+class Day:
+    """What the sources say on one day, and the components that a union-find makes of it."""
+
+    def __init__(self, of_worlds: list[tuple[int, int, int]]) -> None:
+        self.keys: list[str] = []
+        self.pairs: list[tuple[str, str]] = []
+        for world, (records, one_mask, other_mask) in enumerate(of_worlds):
+            present = {record: f"crm:{world}-{record}" for record in range(RECORDS) if records >> record & 1}
+            self.keys += present.values()
+            self.pairs += [
+                (present[one], present[other])
+                for number, (one, other) in enumerate(_PAIRS)
+                if one in present and other in present and (one_mask & other_mask) >> number & 1
+            ]
+        parent = {key: key for key in self.keys}
+
+        def root(key: str) -> str:
+            while parent[key] != key:
+                key = parent[key]
+            return key
+
+        for one, other in self.pairs:
+            parent[root(other)] = root(one)
+        members = defaultdict(set)
+        for key in self.keys:
+            members[root(key)].add(key)
+        self.components: set[Component] = {frozenset(keys) for keys in members.values()}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A warehouse in which something was loaded, so that dbt has raw tables to register."""
+    home, landing = tmp_path_factory.mktemp("names"), tmp_path_factory.mktemp("landing")
+    _write(landing / "finance" / "discount_rates.csv", [["valid_from", "annual_rate"], ["2021-01-01", "0.08"]])
+    _write(landing / "finance" / "exchange_rates.csv", [["date", "currency", "rate"], ["2021-12-01", "GBP", "1.17"]])
+    _write(
+        landing / "finance" / "fixed_costs.csv",
+        [["month", "cost_kind", "amount", "currency"], ["2022-01-01", "rent", "600", "EUR"]],
+    )
+    load("finance", Settings(home=home, sources=("finance",), landing=landing))
+    project = Project(home, {"CEM_SOURCES": "finance", "CEM_LANDING": str(landing)})
+    succeeded(project.command("dbt", "seed", "--select", "identity_namespaces", "identity_decisions"))
+    succeeded(project.command("dbt", "run", "--select", "int_quality__landing_files"))
+    return project
+
+
+@given(worlds)
+@settings(
+    max_examples=1,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+def test_names_stay_as_far_as_customers_do(project: Project, of_worlds: list[list[tuple[int, int, int]]]) -> None:
+    forget(project)
+    births: dict[str, int] = {}
+    former: dict[Component, str] = {}
+    former_history: list[tuple[object, ...]] = []
+    for number in range(DAYS):
+        day = Day([world[number] for world in of_worlds])
+        bring(project, day)
+        succeeded(project.command("dbt", "run", "--select", *MODELS))
+        names = named_components(project)
+        assert set(names) == day.components, "components differ from those of a union-find"
+        assert len(set(names.values())) == len(names), "two customers have one name"
+        assert_names_stayed(former, names, births)
+        history = project.warehouse("select * from intermediate.int_identity__key_history order by generation, key")
+        assert history[: len(former_history)] == former_history, "history was changed"
+        for name in names.values():
+            births.setdefault(name, number)
+        assert_every_name_leads_on(project, births.keys(), set(names.values()))
+        former, former_history = names, history
+    afresh(project)
+    assert named_components(project) == former, "worked out afresh, something else comes out"
+
+
+def assert_names_stayed(former: dict[Component, str], names: dict[Component, str], births: dict[str, int]) -> None:
+    key_was = {key: component for component in former for key in component}
+    for component, name in names.items():
+        came_from = {key_was[key] for key in component if key in key_was}
+        if all(was <= component for was in came_from) and came_from:
+            older = min(births[former[was]] for was in came_from)
+            assert name in {former[was] for was in came_from if births[former[was]] == older}, "a merge keeps the older"
+    for was, name in former.items():
+        parts = [component for component in names if component & was]
+        if parts and all({key_was.get(key, was) for key in part} == {was} for part in parts):
+            assert [names[part] for part in parts].count(name) == 1, "one part of a split keeps the name"
+
+
+def assert_every_name_leads_on(project: Project, ever: object, present: set[str]) -> None:
+    leads_to = dict(project.warehouse("select customer_id, current_customer_id from marts.customer_id_history"))
+    assert leads_to.keys() == ever
+    assert {name for name in leads_to.values() if name} == present
+    assert all(leads_to[name] == name for name in present)
+
+
+def named_components(project: Project) -> dict[Component, str]:
+    members = defaultdict(set)
+    for key, name in project.warehouse(
+        "select customer_namespace || ':' || source_customer_id, customer_id from intermediate.int_identity__customer_keys"
+    ):
+        members[name].add(key)
+    return {frozenset(keys): name for name, keys in members.items()}
+
+
+def afresh(project: Project) -> None:
+    succeeded(project.command("dbt", "run", "--full-refresh", "--select", *MODELS))
+
+
+def forget(project: Project) -> None:
+    with duckdb.connect(str(project.home / "warehouse" / "cem_warehouse.duckdb")) as connection:
+        for model in (*MODELS[:-1], "int_identity__components__pairs"):
+            connection.execute(f"drop table if exists intermediate.{model}")
+
+
+def bring(project: Project, day: Day) -> None:
+    with duckdb.connect(str(project.home / "warehouse" / "cem_warehouse.duckdb")) as connection:
+        connection.execute("create temp table keys (key varchar)")
+        connection.execute("create temp table pairs (one varchar, other varchar)")
+        if day.keys:
+            connection.executemany("insert into keys values (?)", [[key] for key in day.keys])
+        if day.pairs:
+            connection.executemany("insert into pairs values (?, ?)", day.pairs)
+        connection.execute(
+            """
+            create or replace table intermediate.int_identity__source_keys as
+            select split_part(key, ':', 1) as customer_namespace, split_part(key, ':', 2) as source_customer_id from keys;
+            create or replace table intermediate.int_identity__links as
+            select null::varchar as alias_namespace, null::varchar as alias_customer_id,
+                null::varchar as customer_namespace, null::varchar as source_customer_id
+            where false;
+            create or replace table intermediate.int_identity__identifier_use as
+            select null::varchar as namespace, null::varchar as identifier_id, null::varchar as refusal_reason
+            where false;
+            create or replace table intermediate.int_identity__judged_pairs as
+            select split_part(one, ':', 1) as first_namespace, split_part(one, ':', 2) as first_customer_id,
+                split_part(other, ':', 1) as second_namespace, split_part(other, ':', 2) as second_customer_id,
+                null::varchar as refusal_reason
+            from pairs;
+            """
+        )
+
+
+def _write(path: Path, rows: list[list[str]]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
