@@ -94,6 +94,7 @@ def _copy(
             folder = parquet / model.schema
             folder.mkdir(parents=True, exist_ok=True)
             connection.execute(f"copy target.{model.relation} to '{folder / model.name}.parquet' (format parquet)")
+        _copy_functions(connection, {model.schema for model in models})
         connection.execute("create schema target.publication")
         connection.execute(
             """
@@ -113,6 +114,22 @@ def _copy(
         connection.execute("checkpoint target")
         connection.execute("detach target")
     return rows
+
+
+def _copy_functions(connection: duckdb.DuckDBPyConnection, schemas: set[str]) -> None:
+    """Functions on published tables (macros/memory) go along; they name tables without the database, which differs."""
+    functions = connection.execute(
+        """
+        select schema_name, function_name, parameters, macro_definition from duckdb_functions()
+        where database_name = 'warehouse' and function_type = 'table_macro'
+        order by schema_name, function_name
+        """
+    ).fetchall()
+    connection.execute("use target")
+    for schema, name, parameters, definition in functions:
+        if schema in schemas:
+            connection.execute(f"create macro target.{schema}.{name}({', '.join(parameters)}) as table {definition}")
+    connection.execute("use memory")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> None:

@@ -16,14 +16,8 @@ with keys as (
     where component_key is not null and is_customer_alone
 ),
 
--- A decision is something learned, too.
 learned as (
-    select max(known_at) as known_at
-    from (
-        select max(loaded_at) as known_at from {{ ref('int_quality__landing_files') }}
-        union all
-        select max(cast(decided_on as timestamp)) as known_at from {{ ref('identity_decisions') }}
-    ) as moments
+    select known_at from {{ ref('int_clock__known_at') }}
 ),
 
 history as (

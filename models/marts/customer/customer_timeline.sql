@@ -1,22 +1,31 @@
 -- Customer memory: every event of the four types until the as-of moment, in one shape, in the order of time.
 with events as (
     select * from {{ ref('int_timeline__events') }}
+),
+
+known as (
+    select event_id, max_by(known_from, generation) as known_from
+    from {{ ref('int_timeline__versions') }}
+    group by event_id
 )
 
 select
-    event_id,
-    customer_id,
-    data_type,
-    entity,
-    event,
-    occurred_at,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    touchpoint,
-    description,
-    event_value
+    events.event_id,
+    events.customer_id,
+    events.data_type,
+    events.entity,
+    events.event,
+    events.occurred_at,
+    events.loaded_at,
+    known.known_from,
+    events.source_system,
+    events.source_record_id,
+    events.channel,
+    events.touchpoint,
+    events.description,
+    events.event_value
 from events
-where occurred_at < {{ as_of() }}
-order by customer_id nulls last, occurred_at, event_id
+inner join known on events.event_id = known.event_id
+where events.occurred_at < {{ as_of() }}
+-- Sorted, so that one customer's events are read without the others'.
+order by events.customer_id nulls last, events.occurred_at, events.event_id

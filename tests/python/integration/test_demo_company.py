@@ -208,7 +208,7 @@ def test_no_identifier_of_a_customer_is_in_any_published_file(demo: Project, lan
 
 
 def test_what_changes_at_the_sources_arrives_while_a_plain_client_reads_on(demo: Project, landing: Path) -> None:
-    """Last in this file: a record changed, two deleted, an event file late; both versions are read whole."""
+    """Last in this file but for what was known before: a record changed, two deleted, an event file late."""
     (changed,) = records(landing, "crm", "select min(customer_number) from customers")[0]
     (deleted,) = records(landing, "crm", "select min(consent_id) from consents")[0]
     (ticket,) = records(landing, "helpdesk", "select min(ticket_id) from tickets where status <> 'deleted'")[0]
@@ -225,7 +225,11 @@ def test_what_changes_at_the_sources_arrives_while_a_plain_client_reads_on(demo:
         f"update tickets set status = 'deleted', updated_at = '2024-12-31T23:59:59+01:00' where ticket_id = '{ticket}'",
     )
     day = landing / "web" / "events" / "date=2024-06-01"
-    late = late_part(day / "part-0.parquet", day / "part-9.parquet")
+    stranger, visits = demo.query(
+        "select anonymous_id, count(*) from interaction.web_events where source_record_id not like 'late-%'"
+        " group by 1 having count(customer_id) = 0 order by 2 desc, 1 limit 1"
+    )[0]
+    late = late_part(day / "part-0.parquet", day / "part-9.parquet", stranger)
     ((events,),) = demo.query("select count(*) from interaction.web_events")
     first, current = demo.version(), demo.home / "published" / "current.duckdb"
     stop = demo.home / "stop"
@@ -258,6 +262,59 @@ def test_what_changes_at_the_sources_arrives_while_a_plain_client_reads_on(demo:
             "select source_system, raw_table, file_row_count from marts.load_reconciliation"
         )
     } == rows_by_table(landing)
+    # A visitor who logged in at last is known from the first visit on.
+    ((customers, identified),) = demo.query(
+        f"select count(distinct customer_id), count(customer_id) from interaction.web_events"
+        f" where anonymous_id = '{stranger}'"
+    )
+    assert (customers, identified) == (1, visits + 1)
+
+
+def test_what_was_known_before_is_what_was_published_then(demo: Project) -> None:
+    """The two last versions: what the newer one says was known at the time of the older is what the older says."""
+    older, newer = sorted((demo.home / "published").glob("cem-*.duckdb"))[-2:]
+    columns = "event_id, customer_id, event, occurred_at, source_system, channel, touchpoint, description, event_value"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{older}' as older (read_only)")
+        connection.execute(f"attach '{newer}' as newer (read_only)")
+        ((then,),) = connection.execute("select max(known_from) from older.marts.customer_timeline").fetchall()
+        connection.execute(
+            f"""
+            create view known as
+            select {columns} from newer.marts.customer_timeline where known_from <= '{then}'
+            union all
+            select {columns} from newer.marts.customer_timeline_corrections
+            where known_from <= '{then}' and known_to > '{then}'
+            """
+        )
+        published = f"select {columns} from older.marts.customer_timeline"
+        assert connection.execute(f"from known except all {published}").fetchall() == []
+        assert connection.execute(f"{published} except all from known").fetchall() == []
+        corrected = connection.execute(
+            "select entity, count(*) from newer.marts.customer_timeline_corrections group by 1"
+        ).fetchall()
+        ((customer, late),) = connection.execute(
+            "select customer_id, max(occurred_at) from newer.marts.customer_timeline"
+            " where source_record_id like 'late-%' and customer_id is not null group by 1 order by 1 limit 1"
+        ).fetchall()
+    assert {"consents", "ticket_events", "web_events"} <= {entity for entity, _ in corrected}, corrected
+
+    # As it was, and as it was known: late events had occurred, and nobody had heard of them.
+    def events(was_at: str, known_at: str) -> int:
+        ((found,),) = demo.query(
+            f"select count(*) from marts.customer_timeline_as_of('{customer}', timestamp '{was_at}', timestamp '{known_at}')"
+        )
+        (state,) = demo.query(
+            f"select descriptive_event_count + behavioural_event_count + attitudinal_event_count"
+            f" + interaction_event_count"
+            f" from marts.customer_as_of('{customer}', timestamp '{was_at}', timestamp '{known_at}')"
+        ) or [(0,)]
+        assert state == (found,)
+        return int(found)
+
+    assert events(str(late), "infinity") < events("infinity", "infinity")
+    assert events("infinity", str(then)) < events("infinity", "infinity")
+    assert events("infinity", "2000-01-01") == 0
 
 
 CLIENT = """
@@ -275,10 +332,21 @@ print(reads, *sorted(seen))
 """
 
 
-def late_part(source: Path, target: Path) -> int:
-    """Events like those of `source` under keys of their own, as a late part of the day; how many they are."""
+def late_part(source: Path, target: Path, stranger: str) -> int:
+    """Events like those of `source` under keys of their own, and a stranger's login, as a late part of the day; how many
+    they are.
+    """
     with duckdb.connect() as connection:
         connection.execute(
-            f"copy (select * replace ('late-' || event_id as event_id) from '{source}' limit 7) to '{target}'"
+            f"""
+            copy (
+                (select * replace ('late-' || event_id as event_id) from '{source}' limit 7)
+                union all
+                (
+                    select * replace ('late-login' as event_id, '{stranger}' as anonymous_id) from '{source}'
+                    where account_id is not null order by event_id limit 1
+                )
+            ) to '{target}'
+            """
         )
-    return 7
+    return 8
