@@ -17,12 +17,18 @@ from orchestration.matching.comparisons import COMPARISONS, Comparison, Level, c
 
 # Pairs drawn at random to learn how often people who are not one agree by chance, and the most of a training block.
 SAMPLED_PAIRS = 1_200_000
-# By what the pairs are found that m is learned from: each names a person nearly alone, and leaves the others to learn.
-TRAINING_KEYS = (("birth_date",), ("email",), ("phone",), ("street", "postal_code"))
+# By what the pairs are found that m is learned from, a comparison and its columns: each names a person nearly alone, and
+# leaves the other comparisons to learn.
+TRAINING_KEYS = {
+    "birth_date": ("birth_date",),
+    "email": ("email",),
+    "phone": ("phone",),
+    "address": ("street", "postal_code"),
+}
 # Fewer pairs teach nothing; so many share only what names nobody.
 LEAST_TRAINING_PAIRS, MOST_TRAINING_PAIRS = 20, 5_000_000
 MOST_ITERATIONS = 100
-# Of a few hundred pairs none may differ in something; that does not make it impossible.
+# Of a few hundred pairs none may differ in something; that does not make it impossible. Finer shares are not told apart.
 LEAST_SHARE = 0.005
 # Of the pairs that are one person, the share that deterministic rules are taken to have found.
 FOUND_BEFORE = 0.95
@@ -66,15 +72,9 @@ class Model:
 
 def estimate(connection: duckdb.DuckDBPyConnection) -> Model:
     """Estimate the model from the table `records`; raises NotEstimatedError where they do not suffice."""
-    from splink.internals.exceptions import SplinkException
-
-    try:
-        prior = _prior(connection)
-        settings = _chance_agreement(connection, _settings(prior))
-        settings = _agreement_of_one_person(connection, settings)
-    except SplinkException as error:
-        raise NotEstimatedError(f"Splink could not estimate: {str(error).strip().splitlines()[0]}") from error
-    model = Model(settings, prior)
+    prior = _prior(connection)
+    settings = _chance_agreement(connection, _settings(prior))
+    model = Model(_agreement_of_one_person(connection, settings), prior)
     for estimated in model.levels():
         if estimated.level is estimated.comparison.levels[0] and estimated.match_weight <= 0:
             raise NotEstimatedError(
@@ -113,6 +113,7 @@ def _settings(prior: float) -> dict[str, Any]:
         "comparisons": comparison_settings(),
         "blocking_rules_to_generate_predictions": [],
         "max_iterations": MOST_ITERATIONS,
+        "em_convergence": LEAST_SHARE,
         # The levels of a pair come with its columns or not at all.
         "retain_matching_columns": True,
     }
@@ -126,7 +127,9 @@ def _linker(
 
     api = DuckDBAPI(connection=connection)
     # Its warnings are of levels that no pair shows, which keep what they start from.
-    return api, Linker(api.register(table), settings, log_level=logging.CRITICAL)
+    return api, Linker(
+        api.register(table), settings, log_level=logging.CRITICAL, validate_settings=False
+    )
 
 
 def _prior(connection: duckdb.DuckDBPyConnection) -> float:
@@ -149,35 +152,65 @@ def _chance_agreement(connection: duckdb.DuckDBPyConnection, settings: dict[str,
         """
     )
     _, linker = _linker(connection, settings, "one_record_a_customer")
-    linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=1)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=SAMPLED_PAIRS, seed=1, min_count_per_level=None, num_chunks=1
+    )
     return _with_least_shares(linker.misc.save_model_to_json())
 
 
 def _agreement_of_one_person(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> dict[str, Any]:
-    """m, by expectation maximisation within blocks that mostly hold one person."""
-    from splink import block_on
-
-    _, linker = _linker(connection, settings)
-    learned: set[str] = set()
+    """m, the mean of what pairs say that share a birth date, an address …; each says nothing of what it shares."""
+    learned: dict[str, list[dict[str, float]]] = {comparison.name: [] for comparison in COMPARISONS}
+    troubles = []
     for key in TRAINING_KEYS:
-        if not LEAST_TRAINING_PAIRS <= _pairs_sharing(connection, key) <= MOST_TRAINING_PAIRS:
+        try:
+            shares = _agreement_of_those_who_share(connection, settings, key)
+        except NotEstimatedError as error:
+            troubles.append(str(error))
             continue
-        session = linker.training.estimate_parameters_using_expectation_maximisation(
-            block_on(*key), max_pairs=SAMPLED_PAIRS, record_sample_proportion=1.0
-        )
-        # Splink tells of it in its log alone (`tests/python/unit/matching` notices when this moves).
-        if len(session._core_model_settings_history) > MOST_ITERATIONS:
-            raise NotEstimatedError(
-                f"the estimation from pairs with the same {' and '.join(key)} did not settle in {MOST_ITERATIONS} rounds"
-            )
-        learned |= {comparison.output_column_name for comparison in session.core_model_settings.comparisons}
-    missing = [comparison.name for comparison in COMPARISONS if comparison.name not in learned]
-    if missing:
+        for comparison, of_levels in shares.items():
+            learned[comparison].append(of_levels)
+    for comparison, described in zip(COMPARISONS, settings["comparisons"], strict=True):
+        if not learned[comparison.name]:
+            raise NotEstimatedError(f"nothing teaches how the {comparison.name} of one person agrees: {troubles[0]}")
+        for level in described["comparison_levels"][1:]:
+            shares_of_level = [of_levels[level["label_for_charts"]] for of_levels in learned[comparison.name]]
+            level["m_probability"] = sum(shares_of_level) / len(shares_of_level)
+    return _with_least_shares(settings)
+
+
+def _agreement_of_those_who_share(
+    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], key: str
+) -> dict[str, dict[str, float]]:
+    """m by comparison and level, by expectation maximisation over pairs that share a key; the key's own is left out."""
+    from splink import block_on
+    from splink.internals.exceptions import SplinkException
+
+    columns = TRAINING_KEYS[key]
+    pairs = _pairs_sharing(connection, columns)
+    if not LEAST_TRAINING_PAIRS <= pairs <= MOST_TRAINING_PAIRS:
         raise NotEstimatedError(
-            f"fewer than {LEAST_TRAINING_PAIRS} pairs of records share what would teach how the {missing[0]} of one "
-            "person agrees"
+            f"{pairs:,} pairs of records share the {key}, which has to be {LEAST_TRAINING_PAIRS} to {MOST_TRAINING_PAIRS:,}"
         )
-    return _with_least_shares(linker.misc.save_model_to_json())
+    _, linker = _linker(connection, settings)
+    try:
+        session = linker.training.estimate_parameters_using_expectation_maximisation(
+            block_on(*columns), max_pairs=SAMPLED_PAIRS, record_sample_proportion=1.0
+        )
+        estimated = linker.misc.save_model_to_json()
+    except (SplinkException, ValueError) as error:
+        # A share that runs to 0 is a ValueError to it.
+        raise NotEstimatedError(f"pairs that share the {key}: {str(error).strip().splitlines()[0]}") from error
+    # Splink tells of it in its log alone (`tests/python/unit/matching` notices when this moves).
+    if len(session._core_model_settings_history) > MOST_ITERATIONS:
+        raise NotEstimatedError(f"pairs that share the {key} did not settle in {MOST_ITERATIONS} rounds")
+    return {
+        described["output_column_name"]: {
+            level["label_for_charts"]: level["m_probability"] for level in described["comparison_levels"][1:]
+        }
+        for described in estimated["comparisons"]
+        if described["output_column_name"] != key
+    }
 
 
 def _pairs_sharing(connection: duckdb.DuckDBPyConnection, key: tuple[str, ...]) -> int:
@@ -197,8 +230,8 @@ def _with_least_shares(settings: dict[str, Any]) -> dict[str, Any]:
     for comparison, described in zip(COMPARISONS, settings["comparisons"], strict=True):
         levels = described["comparison_levels"][1:]
         for level, estimated in zip(comparison.levels, levels, strict=True):
-            estimated["m_probability"] = max(estimated.get("m_probability") or level.among_same, LEAST_SHARE)
-            estimated["u_probability"] = estimated.get("u_probability") or level.among_others
+            estimated["m_probability"] = max(estimated["m_probability"], LEAST_SHARE)
+            estimated["u_probability"] = estimated["u_probability"] or level.among_others
         for share in ("m_probability", "u_probability"):
             whole = sum(estimated[share] for estimated in levels)
             for estimated in levels:
