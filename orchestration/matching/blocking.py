@@ -85,7 +85,7 @@ def block_records(connection: duckdb.DuckDBPyConnection, largest_block: int = LA
 
 
 def pairs_to_compare(connection: duckdb.DuckDBPyConnection) -> int:
-    """Make the table `compared_pairs`: those that share a block, and all within a customer; return how many they are."""
+    """Make the table `compared_pairs`: those that share a block, and all within a customer; return their number."""
     connection.execute(
         f"""
         create table compared_pairs as

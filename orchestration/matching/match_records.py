@@ -104,7 +104,7 @@ def match_records(warehouse: Path, lake: Path, matched_at: datetime) -> Matched 
 
 
 def read_records(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
-    """Make the table `records` of a relation like int_identity__compared_records, in order; and one thread from then on.
+    """Make the table `records` of a relation like int_identity__compared_records, in order; one thread from then on.
 
     Birth dates are text here, as digits are what is typed wrongly.
     """

@@ -17,8 +17,8 @@ from orchestration.matching.comparisons import COMPARISONS, Comparison, Level, c
 
 # Pairs drawn at random to learn how often people who are not one agree by chance, and the most of a training block.
 SAMPLED_PAIRS = 1_200_000
-# By what the pairs are found that m is learned from, a comparison and its columns: each names a person nearly alone, and
-# leaves the other comparisons to learn.
+# By what the pairs are found that m is learned from, a comparison and its columns: each names a person nearly alone,
+# and leaves the other comparisons to learn.
 TRAINING_KEYS = {
     "birth_date": ("birth_date",),
     "email": ("email",),
@@ -28,7 +28,8 @@ TRAINING_KEYS = {
 # Fewer pairs teach nothing; so many share only what names nobody.
 LEAST_TRAINING_PAIRS, MOST_TRAINING_PAIRS = 20, 5_000_000
 MOST_ITERATIONS = 100
-# Of a few hundred pairs none may differ in something; that does not make it impossible. Finer shares are not told apart.
+# Of a few hundred pairs none may differ in something, which does not make it impossible. Finer shares are not told
+# apart.
 LEAST_SHARE = 0.005
 # Of the pairs that are one person, the share that deterministic rules are taken to have found.
 FOUND_BEFORE = 0.95
@@ -119,17 +120,13 @@ def _settings(prior: float) -> dict[str, Any]:
     }
 
 
-def _linker(
-    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], table: str = "records"
-) -> tuple[Any, Any]:
+def _linker(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], table: str = "records") -> tuple[Any, Any]:
     """Splink's access to the connection, and its linker."""
     from splink import DuckDBAPI, Linker
 
     api = DuckDBAPI(connection=connection)
     # Its warnings are of levels that no pair shows, which keep what they start from.
-    return api, Linker(
-        api.register(table), settings, log_level=logging.CRITICAL, validate_settings=False
-    )
+    return api, Linker(api.register(table), settings, log_level=logging.CRITICAL, validate_settings=False)
 
 
 def _prior(connection: duckdb.DuckDBPyConnection) -> float:
@@ -143,7 +140,7 @@ def _prior(connection: duckdb.DuckDBPyConnection) -> float:
 
 
 def _chance_agreement(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> dict[str, Any]:
-    """u, from random pairs of one record a customer: with all their records, pairs that are one would count as chance."""
+    """u, from random pairs of one record a customer: with all records, pairs that are one would count as chance."""
     connection.execute(
         """
         create or replace table one_record_a_customer as
@@ -155,7 +152,16 @@ def _chance_agreement(connection: duckdb.DuckDBPyConnection, settings: dict[str,
     linker.training.estimate_u_using_random_sampling(
         max_pairs=SAMPLED_PAIRS, seed=1, min_count_per_level=None, num_chunks=1
     )
-    return _with_least_shares(linker.misc.save_model_to_json())
+    settings = linker.misc.save_model_to_json()
+    row = connection.execute("select count(*) from one_record_a_customer").fetchone()
+    assert row is not None
+    sampled = min(SAMPLED_PAIRS, max(row[0] * (row[0] - 1) // 2, 1))
+    for comparison, described in zip(COMPARISONS, settings["comparisons"], strict=True):
+        for level, estimated in zip(comparison.levels, described["comparison_levels"][1:], strict=True):
+            # What none of them showed is rarer than one of them.
+            if estimated["u_probability"] == level.among_others:
+                estimated["u_probability"] = min(level.among_others, 1 / sampled)
+    return _with_least_shares(settings)
 
 
 def _agreement_of_one_person(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any]) -> dict[str, Any]:
@@ -168,8 +174,8 @@ def _agreement_of_one_person(connection: duckdb.DuckDBPyConnection, settings: di
         except NotEstimatedError as error:
             troubles.append(str(error))
             continue
-        for comparison, of_levels in shares.items():
-            learned[comparison].append(of_levels)
+        for name, of_levels in shares.items():
+            learned[name].append(of_levels)
     for comparison, described in zip(COMPARISONS, settings["comparisons"], strict=True):
         if not learned[comparison.name]:
             raise NotEstimatedError(f"nothing teaches how the {comparison.name} of one person agrees: {troubles[0]}")
@@ -190,7 +196,7 @@ def _agreement_of_those_who_share(
     pairs = _pairs_sharing(connection, columns)
     if not LEAST_TRAINING_PAIRS <= pairs <= MOST_TRAINING_PAIRS:
         raise NotEstimatedError(
-            f"{pairs:,} pairs of records share the {key}, which has to be {LEAST_TRAINING_PAIRS} to {MOST_TRAINING_PAIRS:,}"
+            f"{pairs:,} pairs of records share the {key}, and {LEAST_TRAINING_PAIRS} to {MOST_TRAINING_PAIRS:,} are needed"
         )
     _, linker = _linker(connection, settings)
     try:
@@ -226,12 +232,11 @@ def _pairs_sharing(connection: duckdb.DuckDBPyConnection, key: tuple[str, ...]) 
 
 
 def _with_least_shares(settings: dict[str, Any]) -> dict[str, Any]:
-    """No level without a share, and none impossible among pairs that are one person."""
-    for comparison, described in zip(COMPARISONS, settings["comparisons"], strict=True):
+    """No level that is impossible among pairs that are one person, and shares that add up to one."""
+    for described in settings["comparisons"]:
         levels = described["comparison_levels"][1:]
-        for level, estimated in zip(comparison.levels, levels, strict=True):
+        for estimated in levels:
             estimated["m_probability"] = max(estimated["m_probability"], LEAST_SHARE)
-            estimated["u_probability"] = estimated["u_probability"] or level.among_others
         for share in ("m_probability", "u_probability"):
             whole = sum(estimated[share] for estimated in levels)
             for estimated in levels:

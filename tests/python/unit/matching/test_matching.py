@@ -40,7 +40,9 @@ CASES = [
     record("crm", "twin-2", "twin-2", "judith", "obermayer", birth_date=BORN, street="seeweg1", postal_code="30001"),
     # A mother, the daughter named after her, and an account of one of them that its mailbox ties to the daughter.
     record("crm", "mother", "mother", "isolde", "quandt", birth_date=date(1950, 1, 2), **HOME),
-    record("crm", "daughter", "daughter", "isolde", "quandt", birth_date=date(1981, 5, 6), email="q@example.com", **HOME),
+    record(
+        "crm", "daughter", "daughter", "isolde", "quandt", birth_date=date(1981, 5, 6), email="q@example.com", **HOME
+    ),
     record("shop", "of-daughter", "daughter", "isolde", "quandt", email="q@example.com", **HOME),
     # Namesakes far apart.
     record("crm", "namesake-1", "namesake-1", "lorki", "mudenfi", street="x1", postal_code="40001", city="here"),
@@ -72,9 +74,7 @@ def matched() -> Matched:
 
 
 def pair(matched: Matched, one: str, another: str) -> dict[str, Any] | None:
-    found = [
-        row for row in matched.pairs if {row["first_customer_id"], row["second_customer_id"]} == {one, another}
-    ]
+    found = [row for row in matched.pairs if {row["first_customer_id"], row["second_customer_id"]} == {one, another}]
     assert len(found) <= 1
     return found[0] if found else None
 
