@@ -196,7 +196,7 @@ def _agreement_of_those_who_share(
     pairs = _pairs_sharing(connection, columns)
     if not LEAST_TRAINING_PAIRS <= pairs <= MOST_TRAINING_PAIRS:
         raise NotEstimatedError(
-            f"{pairs:,} pairs of records share the {key}, and {LEAST_TRAINING_PAIRS} to {MOST_TRAINING_PAIRS:,} are needed"
+            f"{pairs:,} pairs share the {key}, and {LEAST_TRAINING_PAIRS} to {MOST_TRAINING_PAIRS:,} are needed"
         )
     _, linker = _linker(connection, settings)
     try:

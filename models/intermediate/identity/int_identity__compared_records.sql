@@ -1,5 +1,5 @@
--- Records of persons as the matching compares them: names, birth date, address, e-mail and telephone in one spelling, and
--- the customer that each record stands for already. Addresses and numbers that identify nobody are left out.
+-- Records of persons as the matching compares them: names, birth date, address, e-mail and telephone in one spelling,
+-- and the customer that each record stands for already. Addresses and numbers that identify nobody are left out.
 with identifiers as (
     {{ staged_columns('customer_identifiers', {
         'customer_namespace': 'string',

@@ -1,5 +1,5 @@
--- Which two customers may be one person: a pair of their records is likely enough, and no two of their records contradict
--- each other. What a person decided wins: customers that were split stay known as such and are not proposed again, and
+-- Which two customers may be one person: a pair of their records is likely enough, and no two of their records
+-- contradict each other. What a person decided wins: customers that were split stay known as such and are not proposed again, and
 -- records that were merged are one customer by now.
 with scored_pairs as (
     select * from {{ ref('int_matching__scored_pairs') }}
@@ -37,7 +37,12 @@ ranked as (
         max(case when is_contradicted then 1 else 0 end) over (partition by two_customers) as contradiction_count,
         row_number() over (
             partition by two_customers
-            order by match_weight desc, first_namespace, first_customer_id, second_namespace, second_customer_id
+            order by
+                match_weight desc,
+                first_namespace asc,
+                first_customer_id asc,
+                second_namespace asc,
+                second_customer_id asc
         ) as place
     from between_customers
 ),

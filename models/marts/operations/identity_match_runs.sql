@@ -13,6 +13,8 @@ left_out as (
 select
     'current' as identity_match_run_id,
     runs.matched_at,
+    runs.matching_version,
+    runs.input_md5,
     runs.method,
     runs.reason,
     runs.record_count,

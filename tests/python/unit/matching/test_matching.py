@@ -188,7 +188,7 @@ def test_names_alone_teach_nothing_and_fail_nothing() -> None:
     names = ("first_name", "last_name", "full_name")
     found = compared([{**row, **unknown, **{name: row[name] for name in names}} for row in world()])
     assert found.reason is not None
-    assert found.reason.startswith("nothing teaches how the name of one person agrees: 0 pairs of records share")
+    assert found.reason.startswith("nothing teaches how the name of one person agrees: 0 pairs share")
     assert not found.pairs
 
 
