@@ -1,6 +1,6 @@
 -- Which two customers may be one person: a pair of their records is likely enough, and no two of their records
--- contradict each other. What a person decided wins: customers that were split stay known as such and are not proposed again, and
--- records that were merged are one customer by now.
+-- contradict each other. What a person decided wins: customers that were split stay known as such and are not proposed
+-- again, and records that were merged are one customer by now.
 with scored_pairs as (
     select * from {{ ref('int_matching__scored_pairs') }}
 ),
