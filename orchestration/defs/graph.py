@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.defs.automation import automation_definitions
 from orchestration.defs.ingestion import ingestion_definitions
+from orchestration.defs.matching import matching_definitions
 from orchestration.defs.publication import publication_definitions
 from orchestration.defs.quality import quality_definitions
 from orchestration.defs.transformation import transformation_definitions
@@ -20,6 +21,7 @@ def graph(settings: Settings, manifest: Path) -> dg.Definitions:
         ingestion_definitions(settings),
         transformation_definitions(settings, manifest),
         valuation_definitions(settings),
+        matching_definitions(settings),
         quality_definitions(settings),
         publication_definitions(settings, manifest),
         automation_definitions(),

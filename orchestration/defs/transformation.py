@@ -1,4 +1,4 @@
-"""dbt's models and tests as assets and checks, in two halves: what values customers, and what their value feeds."""
+"""dbt's models and tests as assets and checks, in two halves: what Python computes from, and what that feeds."""
 
 import os
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from orchestration import progress
 from orchestration.dbt_project import dbt_command
 from orchestration.settings import PROJECT_ROOT, Settings
 
-# Everything downstream of what orchestration/valuation writes.
-VALUED = "source:statistics+"
+# Everything downstream of what Python computes between the halves: sources with this tag.
+COMPUTED = "tag:computed+"
 # Unit tests prove the models' logic, not today's data: they belong to `make test`.
 _UNIT_TESTS = "resource_type:unit_test"
 
@@ -30,16 +30,16 @@ class InstalledDbt(DbtCliResource):
 
 
 def transformation_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
-    @dbt_assets(manifest=manifest, name="models", exclude=f"{_UNIT_TESTS} {VALUED}")
+    @dbt_assets(manifest=manifest, name="models", exclude=f"{_UNIT_TESTS} {COMPUTED}")
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         yield from _build(settings, context, dbt, "build and test the models")
 
-    @dbt_assets(manifest=manifest, name="valued_models", select=VALUED, exclude=_UNIT_TESTS)
-    def valued_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from _build(settings, context, dbt, "build and test what customers are worth")
+    @dbt_assets(manifest=manifest, name="computed_models", select=COMPUTED, exclude=_UNIT_TESTS)
+    def computed_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        yield from _build(settings, context, dbt, "build and test what was computed")
 
     return dg.Definitions(
-        assets=[models, valued_models],
+        assets=[models, computed_models],
         resources={
             "dbt": InstalledDbt(
                 project_dir=str(PROJECT_ROOT), profiles_dir=str(PROJECT_ROOT), dbt_executable=dbt_command()

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.computed import ComputedLoad
 from orchestration.valuation.histories import Valuation, fingerprint, read_segments, read_valuations
-from orchestration.valuation.lake_tables import LakeLoad, known_valuations, stored_models
+from orchestration.valuation.lake_tables import SOURCE, TABLES, blocks, known_valuations, stored_models
 from orchestration.valuation.scoring import METHOD, FittedModels, score
 
 
@@ -33,7 +34,7 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
     models = stored_models(lake, known)
     with (
         duckdb.connect(str(warehouse), read_only=True) as connection,
-        LakeLoad(lake, valued_at) as load,
+        ComputedLoad(lake, SOURCE, TABLES, valued_at) as load,
     ):
         for valuation in read_valuations(connection):
             segments = read_segments(connection, valuation)
@@ -48,7 +49,8 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
             version = before.version + 1 if before else 1
             result = score(valuation, segments, prior, content_md5)
             models[valuation.name] = result.models
-            histories += load.add(valuation, version, content_md5, result)
+            load.add(valuation.name, version, content_md5, blocks(result))
+            histories += len(result.history_scores.get("frequency", ()))
             fits += sum(row.get("parameter") in ("r", "p") for row in result.model_fits)
             made += 1
     return Valued(made, unchanged, fits, histories)

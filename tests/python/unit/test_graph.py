@@ -63,6 +63,11 @@ def test_what_is_computed_between_the_halves_of_dbt_joins_them_in_one_lineage(
     before = ancestors(repository, dg.AssetKey(["statistics", "history_scores"]))
     assert dg.AssetKey(["behavioural", "orders"]) in before
     assert not [key for key in before if key.path[0] == "marts"]
+    proposed = ancestors(repository, dg.AssetKey(["marts", "identity_candidates"]))
+    assert dg.AssetKey(["matching", "scored_pairs"]) in proposed
+    compared = ancestors(repository, dg.AssetKey(["matching", "scored_pairs"]))
+    assert dg.AssetKey(["intermediate", "int_identity__compared_records"]) in compared
+    assert not [key for key in compared if key.path[0] == "marts"]
 
 
 def test_every_public_model_is_published_and_no_restricted_one(

@@ -1,0 +1,8 @@
+select
+    comparison,
+    level,
+    share_among_same,
+    share_among_others,
+    match_weight,
+    is_contradiction
+from {{ source('matching', 'comparison_levels') }}

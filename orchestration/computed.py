@@ -1,0 +1,125 @@
+"""What is computed between the two halves of dbt, as a source of the lake: append-only, complete loads alone are read.
+
+What was computed at once (a valuation, a matching) is to these tables what a landing file is to a source's: it has a
+name, versions, and a fingerprint of its input as content. Of each name the newest version counts
+(macros/portable/counted_files.sql).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+
+from orchestration.ingestion.contract import MANIFEST_TABLE
+from orchestration.ingestion.lake import completed_loads, landed_files
+
+Tables = Mapping[str, Mapping[str, pa.DataType]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the lake holds of a name: its newest version, and the fingerprint of that one's input."""
+
+    version: int
+    content_md5: str
+
+
+def known_versions(lake: Path, source: str, table: str) -> dict[str, Known]:
+    """The newest version of each name that `table` of `source` holds."""
+    return {
+        name: Known(file.version, file.content_md5)
+        for (of_table, name), file in landed_files(lake, source).items()
+        if of_table == table
+    }
+
+
+@dataclass
+class ComputedLoad:
+    """One load: files are written as results are made, and become visible together, when it is completed."""
+
+    lake: Path
+    source: str
+    tables: Tables
+    loaded_at: datetime
+    _manifest: list[dict[str, Any]] = field(default_factory=list)
+    _load_id: str = ""
+
+    def __enter__(self) -> ComputedLoad:
+        folder = self.lake / self.source
+        completed = completed_loads(self.lake, self.source)
+        for unfinished in folder.glob("*/load_id=*"):
+            # What an interrupted computation left was never read.
+            if unfinished.name.removeprefix("load_id=") not in completed:
+                shutil.rmtree(unfinished)
+        self._load_id = f"{max((int(load) for load in completed), default=-1) + 1:010d}"
+        return self
+
+    def add(self, name: str, version: int, content_md5: str, blocks: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write the rows of a name, by table and column."""
+        for table, columns in blocks.items():
+            rows = len(next(iter(columns.values()), ()))
+            self._manifest.append(
+                {
+                    "table_name": table,
+                    "file_name": name,
+                    "file_version": version,
+                    "content_md5": content_md5,
+                    "byte_count": 0,
+                    "modified_ns": 0,
+                    "row_count": rows,
+                    "superseded_row_count": 0,
+                }
+            )
+            if rows:
+                self._write(table, self._table(table, columns, name, version), len(self._manifest))
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        """Complete the load, where there is anything in it: the completion record comes last."""
+        first = not completed_loads(self.lake, self.source)
+        if failure is not None or not (self._manifest or first):
+            return
+        if self._manifest:
+            manifest = pa.Table.from_pylist(self._manifest).append_column(
+                "_loaded_at", self._times(len(self._manifest))
+            )
+            self._write(MANIFEST_TABLE, manifest, 0)
+        records = self.lake / self.source / "_dlt_loads"
+        records.mkdir(parents=True, exist_ok=True)
+        unfinished = records / f"{self._load_id}.unfinished"
+        unfinished.write_text(json.dumps({"load_id": self._load_id, "status": 0}) + "\n", encoding="utf-8")
+        unfinished.rename(records / f"{self._load_id}.jsonl")
+
+    def _table(self, table: str, columns: Mapping[str, Any], name: str, version: int) -> pa.Table:
+        # NaN is "not known" here, and infinity is no number that anyone can add up: both are null.
+        arrays = [_array(columns[column], kind) for column, kind in self.tables[table].items()]
+        rows = len(arrays[0])
+        return (
+            pa.Table.from_arrays(arrays, names=list(self.tables[table]))
+            .append_column("_file_name", pa.repeat(name, rows))
+            .append_column("_file_version", pa.repeat(pa.scalar(version, pa.int64()), rows))
+            .append_column("_file_row", pa.array(np.arange(1, rows + 1)))
+            .append_column("_loaded_at", self._times(rows))
+        )
+
+    def _times(self, rows: int) -> pa.Array:
+        return pa.repeat(pa.scalar(self.loaded_at, pa.timestamp("us", "UTC")), rows)
+
+    def _write(self, table: str, rows: pa.Table, number: int) -> None:
+        folder = self.lake / self.source / table / f"load_id={self._load_id}"
+        folder.mkdir(parents=True, exist_ok=True)
+        pa.parquet.write_table(rows, folder / f"{number:06d}.parquet")
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    if kind == pa.float64() and isinstance(values, np.ndarray):
+        return pa.array(values, kind, mask=~np.isfinite(values))
+    return pa.array(values, kind)
