@@ -29,9 +29,11 @@ MOMENTS = [
 
 
 class Warehouse:
-    """The three tables that a valuation reads, filled from customers: segment, purchase days, mean spend."""
+    """The tables that a valuation reads, filled from customers: segment, purchase days, mean spend."""
 
     def __init__(self, folder: Path) -> None:
+        self.transaction_model = "mbg_nbd"
+        self.repeat_purchases: list[tuple[str, date, int]] = []
         self.path = folder / "warehouse.duckdb"
         self.lake = folder / "lake"
         generator = np.random.default_rng(3)
@@ -65,9 +67,17 @@ class Warehouse:
                 "minimum_segment_customers bigint, minimum_segment_repeat_buyers bigint)"
             )
             connection.executemany(
-                "insert into intermediate.int_value__valuations values (?, ?, ?, ?, 'mbg_nbd', 0.1, ?, 10)",
-                [(*moment, minimum) for moment in MOMENTS],
+                "insert into intermediate.int_value__valuations values (?, ?, ?, ?, ?, 0.1, ?, 10)",
+                [(*moment, self.transaction_model, minimum) for moment in MOMENTS],
             )
+            connection.execute(
+                "create table intermediate.int_value__repeat_purchases (source_system varchar, month_date date, "
+                "repeat_purchase_count bigint)"
+            )
+            if self.repeat_purchases:
+                connection.executemany(
+                    "insert into intermediate.int_value__repeat_purchases values (?, ?, ?)", self.repeat_purchases
+                )
             connection.execute("create table h (valuation_id varchar, segment varchar, x bigint, t bigint, age bigint)")
             if histories:
                 connection.executemany("insert into h values (?, ?, ?, ?, ?)", histories)
