@@ -127,10 +127,13 @@ select
     expected_purchases_36_months * expected_spend * margin_rate as expected_margin_36_months,
     discounted_purchases_36_months * expected_spend as residual_revenue_36_months,
     discounted_purchases * expected_spend as residual_revenue,
-    sqrt(greatest(
-        discounted_purchases_square * expected_spend_square
-        - discounted_purchases * expected_spend * discounted_purchases * expected_spend, 0
-    )) as residual_revenue_deviation,
+    case
+        when discounted_purchases_square is not null and expected_spend_square is not null
+            then sqrt(greatest(
+                discounted_purchases_square * expected_spend_square
+                - discounted_purchases * expected_spend * discounted_purchases * expected_spend, 0
+            ))
+    end as residual_revenue_deviation,
     -- An error of the logarithm above 3 is a factor of 360: the data leave the value open.
     case when is_error_known and log_error <= 3 then exp(-1.959964 * log_error) end as lower_95_factor,
     case when is_error_known and log_error <= 3 then exp(1.959964 * log_error) end as upper_95_factor,
