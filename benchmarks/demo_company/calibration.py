@@ -237,7 +237,7 @@ def _recovered(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
     purchases = fit.discounted_expected_residual_transactions(weeks.frequency, weeks.recency, weeks.age, rate)[index]
     year = fit.expected_purchases(weeks.frequency, weeks.recency, weeks.age, 365.25 / 7)[index]
     true = db.execute("""
-        select sum(expected_residual_value), sum(expected_residual_value / mean_margin_amount),
+        select sum(expected_residual_value), sum(expected_discounted_purchases),
             sum(expected_purchases_12_months), avg(is_alive_at_end::int), avg(mean_basket_amount),
             avg(mean_margin_amount / mean_basket_amount)
         from people where first_order_at is not null

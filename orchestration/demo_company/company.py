@@ -30,7 +30,7 @@ from orchestration.demo_company.surveys import questions_export, survey_exports
 from orchestration.demo_company.web import make_traffic
 from orchestration.demo_company.writing import Columns, SqliteFile, replace_file, write_csv, write_parquet
 
-SIMULATOR_VERSION = 4  # raise it with every change of what is written, so that existing landing folders are rewritten
+SIMULATOR_VERSION = 5  # raise it with every change of what is written, so that existing landing folders are rewritten
 MARKER = "_generated.json"
 PEOPLE_AT_FACTOR_1 = 100_000
 SOURCES = ("crm", "shop", "survey", "helpdesk", "web", "messaging", "social", "ads", "finance")

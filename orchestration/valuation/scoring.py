@@ -165,7 +165,9 @@ class _Fitting:
         """The fit and its key, or, where there is none, a row that says why."""
         valuation_id = self.valuation.valuation_id
         place = f"{segment.source_system}:{segment.name}" if segment.name else segment.source_system
-        model = {TRANSACTIONS: self.valuation.transaction_model, SPENDS: SPEND_MODEL}[kind]
+        wanted = self.valuation.transaction_model
+        # Where neither of the two can be fitted, the safer one stands for both.
+        model = {TRANSACTIONS: _SAFER if wanted == LIKELIEST else wanted, SPENDS: SPEND_MODEL}[kind]
         row: Row = {
             "valuation_id": valuation_id,
             "fit_id": f"{valuation_id}:{place}:{model}:{self.content_md5[:8]}",
