@@ -149,7 +149,9 @@ def make_messages(
         part = _what_happens(rng, people, courses, campaign, who, offer, planned[who], pressure[who])
         if not is_service:
             sent_at = part.at[:, SENT]
-            stands = consent_stands(consents.granted[who], withdrawn[who], purpose, np.where(sent_at == MISSING, 0, sent_at))
+            stands = consent_stands(
+                consents.granted[who], withdrawn[who], purpose, np.where(sent_at == MISSING, 0, sent_at)
+            )
             part.at[np.ix_(~stands, np.arange(PLANNED + 1, len(EVENTS)))] = MISSING
             still = withdrawn[who, purpose] == MISSING  # nobody withdraws twice
             for event in (UNSUBSCRIBED, COMPLAINED):

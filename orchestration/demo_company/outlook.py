@@ -18,7 +18,7 @@ from orchestration.demo_company import messaging, names
 from orchestration.demo_company.block import Block
 from orchestration.demo_company.catalogue import Products
 from orchestration.demo_company.clock import END, MISSING, WEEK, YEAR, Flags, Floats, Ints, SeasonalClock
-from orchestration.demo_company.consents import Consents
+from orchestration.demo_company.consents import PROFILING, Consents
 from orchestration.demo_company.experience import Orders, join_orders, live_through
 from orchestration.demo_company.people import APP, CHANNELS, STORE, People
 from orchestration.demo_company.purchases import (
@@ -108,7 +108,7 @@ def message_effect(people: People, known: Ints, has_email: Flags, consents: Cons
     favourite = np.full((n, len(names.CATEGORIES)), (1 - messaging.KNOWN_FAVOURITE_SHARE) / len(names.CATEGORIES))
     favourite[np.arange(n), people.affinity.argmax(axis=1)] += messaging.KNOWN_FAVOURITE_SHARE
     end = np.full(n, END)
-    profiled = messaging.consent_stands(consents.granted, consents.withdrawn, messaging.PROFILING, end)[:, None]
+    profiled = messaging.consent_stands(consents.granted, consents.withdrawn, PROFILING, end)[:, None]
     sensitivity, engagement = people.price_sensitivity[:, None], people.engagement[:, None]
     for campaign in messaging.make_campaigns(END, END + int(YEAR)):
         if campaign.category == messaging.SERVICE:
@@ -123,9 +123,9 @@ def message_effect(people: People, known: Ints, has_email: Flags, consents: Cons
         general = np.arange(len(names.CATEGORIES)) == campaign.category
         offered = np.where(profiled, campaign.personal_share * favourite, 0.0)
         offered += np.where(profiled, 1 - campaign.personal_share, 1.0) * general
-        orders[:, channel] += (
-            sent * offered * messaging.response_chances(people.affinity, sensitivity, channel)
-        ).sum(axis=1)
+        orders[:, channel] += (sent * offered * messaging.response_chances(people.affinity, sensitivity, channel)).sum(
+            axis=1
+        )
         seen = messaging.DELIVERED_SHARES[channel] * (
             messaging.opening_chances(people.affinity, engagement) if channel in messaging.TELL_OPENING else 1.0
         )
@@ -163,7 +163,9 @@ def look_out(
     within = _within(rate, leaving, messages, 1.0)
     returning = np.zeros(n)
     for step in (np.arange(_STEPS) + 0.5) / _STEPS:
-        density = np.where(step >= waiting, np.exp(-(step - waiting) * YEAR / COMEBACK_MEAN) * YEAR / COMEBACK_MEAN, 0.0)
+        density = np.where(
+            step >= waiting, np.exp(-(step - waiting) * YEAR / COMEBACK_MEAN) * YEAR / COMEBACK_MEAN, 0.0
+        )
         after = 1 + (1 - typical.dropout) * _within(rate, leaving, messages, 1 - step)
         returning += chance * density * after / _STEPS
     year = np.where(alive, within, returning)

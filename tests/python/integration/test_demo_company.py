@@ -173,9 +173,9 @@ def test_customer_equity_covers_what_the_customers_are_truly_worth(demo: Project
     print(f"\ncustomer equity {equity:,.0f} ({lower:,.0f} to {upper:,.0f}), truly {true:,.0f}")
     assert float(lower) < true < float(upper)
     assert float(upper) / float(lower) < 1.6
-    assert demo.query("select distinct model from marts.clv_model_fits where purpose = 'current' and parameter = 'r'") == [
-        ("bg_nbd",)
-    ]
+    assert demo.query(
+        "select distinct model from marts.clv_model_fits where purpose = 'current' and parameter = 'r'"
+    ) == [("bg_nbd",)]
 
 
 def test_the_planted_price_rise_is_found_and_no_other(demo: Project) -> None:
@@ -252,9 +252,9 @@ def test_finance_s_rate_and_costs_and_the_platforms_bills_reach_the_customers(de
         """
     )
     assert 0.8 < float(advertising + recorded) / float(billed) < 1.05
-    assert demo.warehouse(
-        "select count(handling_minutes) > 100 from intermediate.int_value__service_contacts"
-    ) == [(True,)]
+    assert demo.warehouse("select count(handling_minutes) > 100 from intermediate.int_value__service_contacts") == [
+        (True,)
+    ]
 
 
 def _of_truth(demo: Project, query: str) -> list[tuple[Any, ...]]:

@@ -51,7 +51,9 @@ def test_less_than_two_years_or_no_sales_leave_the_year_even(counts: FloatArray)
 
 
 def test_a_year_has_as_many_busy_days_as_days_leap_years_included() -> None:
-    rhythm = YearlyRhythm(tuple((_SEASON / np.average(_SEASON, weights=_days(12) + 0.25 * (np.arange(12) == 1))).tolist()))
+    rhythm = YearlyRhythm(
+        tuple((_SEASON / np.average(_SEASON, weights=_days(12) + 0.25 * (np.arange(12) == 1))).tolist())
+    )
     starts = np.array([_day(f"{year}-01-01") for year in (2022, 2023, 2024, 2025, 2026)], dtype=float)
     assert_allclose(np.diff(rhythm.busy_days(starts)), np.diff(starts), atol=1.0)
     assert rhythm.busy_days(starts)[-1] - rhythm.busy_days(starts)[0] == pytest.approx(1461, rel=1e-9)

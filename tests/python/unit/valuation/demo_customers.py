@@ -27,8 +27,8 @@ from orchestration.demo_company.shop import make_keys, make_lines, make_refunds,
 from orchestration.demo_company.truth import basket_values
 from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.statistics.histories import count_histories
-from orchestration.valuation.histories import Rhythms, Segment, Valuation
 from orchestration.statistics.season import yearly_rhythm
+from orchestration.valuation.histories import Rhythms, Segment, Valuation
 from orchestration.valuation.scoring import LIKELIEST, FittedModels, Result, score
 
 _FIRST_DAY = date(1970, 1, 1).toordinal()
@@ -111,7 +111,9 @@ def foretell(orders: Orders, last: date, holdout_days: int | None = None) -> For
     expected = GammaGamma(p, q, v).expected_spend(x, mean)
     degrees = p * x + q - 1
     slopes = np.stack([1 - p * x / degrees, -q / degrees, v / (v + spent)])
-    covariance = np.array([[spend_fit[f"covariance_{''.join(sorted(a + b, key='pqv'.index))}"] for b in "pqv"] for a in "pqv"])
+    covariance = np.array(
+        [[spend_fit[f"covariance_{''.join(sorted(a + b, key='pqv'.index))}"] for b in "pqv"] for a in "pqv"]
+    )
     error = scores["discounted_purchases_log_error"] ** 2 + np.einsum("in,ij,jn->n", slopes, covariance, slopes)
     recent = seen.day > last_day - 366
     margin = seen.contribution[recent].sum() / seen.spend[recent & counted].sum()
