@@ -1,7 +1,7 @@
 -- What advertising cost beyond what records say of the customers it won: the bills of a month and channel, less the
 -- acquisition costs recorded of those who were won in it by that channel, in equal shares. So nothing counts twice, and
--- where no record says a cost, the whole bill is shared out. What a channel billed in a month in which it won nobody, or
--- whose customers tell of other channels, is nobody's.
+-- where no record says a cost, the whole bill is shared out. What a channel billed in a month in which it won nobody
+-- is nobody's.
 with bills as (
     select
         channel,

@@ -1,6 +1,6 @@
--- The share of fixed cost that one customer bears in a month: what finance booked, over the customers who bear it (those
--- in the expected lifetime from their first purchase on). Of a month that finance has not booked, and for the accounting
--- CLV, the mean of the last twelve months counts; the var where finance has booked none of them.
+-- The share of fixed cost that one customer bears in a month: what finance booked, over the customers who bear it
+-- (those in the expected lifetime from their first purchase on). Of a month that finance has not booked, and for the
+-- accounting CLV, the mean of the last twelve months counts; the var where finance has booked none of them.
 with customers as (
     select
         cast(date_trunc('month', first_purchase_at) as date) as first_month_date,

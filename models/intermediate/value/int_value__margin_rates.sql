@@ -51,8 +51,9 @@ sums as (
         cast(sum(known.lifetime_contribution_amount) as double) as contribution,
         cast(sum(case when known.lifetime_contribution_amount is not null then spends.spend_amount end) as double)
             as spend,
-        cast(sum(case when known.lifetime_contribution_amount is not null then recent.contribution_amount end) as double)
-            as recent_contribution,
+        cast(
+            sum(case when known.lifetime_contribution_amount is not null then recent.contribution_amount end) as double
+        ) as recent_contribution,
         cast(
             sum(case when known.lifetime_contribution_amount is not null then spends.recent_spend_amount end) as double
         ) as recent_spend

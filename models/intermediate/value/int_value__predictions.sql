@@ -130,9 +130,9 @@ select
     case
         when discounted_purchases_square is not null and expected_spend_square is not null
             then sqrt(greatest(
-                discounted_purchases_square * expected_spend_square
-                - discounted_purchases * expected_spend * discounted_purchases * expected_spend, 0
-            ))
+                    discounted_purchases_square * expected_spend_square
+                    - discounted_purchases * expected_spend * discounted_purchases * expected_spend, 0
+                ))
     end as residual_revenue_deviation,
     -- An error of the logarithm above 3 is a factor of 360: the data leave the value open.
     case when is_error_known and log_error <= 3 then exp(-1.959964 * log_error) end as lower_95_factor,

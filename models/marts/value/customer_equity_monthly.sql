@@ -31,9 +31,9 @@ customers as (
         case
             when residual_{{ value }}_lower_95_amount * residual_{{ value }}_upper_95_amount > 0
                 then abs(cast(residual_{{ value }}_amount as double)) * abs(ln(
-                    cast(residual_{{ value }}_upper_95_amount as double)
-                    / cast(residual_{{ value }}_lower_95_amount as double)
-                )) / 3.919928
+                        cast(residual_{{ value }}_upper_95_amount as double)
+                        / cast(residual_{{ value }}_lower_95_amount as double)
+                    )) / 3.919928
             else cast(residual_{{ value }}_upper_95_amount - residual_{{ value }}_lower_95_amount as double) / 3.919928
         end as parameter_error,
         cast(residual_{{ value }}_deviation_amount as decimal(19, 2)) as deviation,
@@ -107,8 +107,8 @@ bridges as (
     group by value_basis, month_date
 ),
 
--- The parameters of one fit err for all its customers alike, as if all errors went one way; those of different fits, and
--- what customers of one history make of it, each for themselves.
+-- The parameters of one fit err for all its customers alike, as if all errors went one way; those of different fits,
+-- and what customers of one history make of it, each for themselves.
 equities_by_fit as (
     select
         value_basis,
@@ -185,16 +185,16 @@ select
     case
         when relative_error <= 3
             then cast(
-                least(equity * exp(-1.959964 * relative_error), equity * exp(1.959964 * relative_error))
-                as decimal(18, 4)
-            )
+                    least(equity * exp(-1.959964 * relative_error), equity * exp(1.959964 * relative_error))
+                    as decimal(18, 4)
+                )
     end as equity_lower_95_amount,
     case
         when relative_error <= 3
             then cast(
-                greatest(equity * exp(-1.959964 * relative_error), equity * exp(1.959964 * relative_error))
-                as decimal(18, 4)
-            )
+                    greatest(equity * exp(-1.959964 * relative_error), equity * exp(1.959964 * relative_error))
+                    as decimal(18, 4)
+                )
     end as equity_upper_95_amount,
     cast(previous_equity as decimal(18, 4)) as previous_equity_amount,
     cast(change as decimal(18, 4)) as equity_change_amount,

@@ -1,7 +1,7 @@
 -- Does value move with what happens in customers' lives? Residual value at the last month-end before an event and some
 -- months after it, less what it did meanwhile for customers alike (same month, source and tenth of value) without any
--- life event in between or just before. And purchases, which move at once: those made from the month after the event on,
--- as a share of what customers alike made. An association in matched groups, not an experiment.
+-- life event in between or just before. And purchases, which move at once: those made from the month after the event
+-- on, as a share of what customers alike made. An association in matched groups, not an experiment.
 with snapshots as (
     select
         *,

@@ -1,7 +1,7 @@
--- When prices of a category changed, by how much, and whether those who like it best buy less often since. Price: what a
--- unit of one product cost in the months after, over the months before. Purchases: of customers who until then had spent
--- most on the category, after over before, against the same of all others of the source, who share season and leaving.
--- An association: others may have bought less for reasons of their own.
+-- When prices of a category changed, by how much, and whether those who like it best buy less often since. Price: what
+-- a unit of one product cost in the months after, over the months before. Purchases: of customers who until then had
+-- spent most on the category, after over before, against the same of all others of the source, who share season and
+-- leaving. An association: others may have bought less for reasons of their own.
 with lines as (
     select
         order_lines.customer_id,

@@ -74,7 +74,7 @@ def test_histories_keep_their_order_and_an_even_year_changes_nothing() -> None:
 
 
 def test_busy_days_take_the_season_out_of_what_is_foretold() -> None:
-    """Customers of constant rates in busy time, seen until the end of the best month: who expects a year like that errs."""
+    """Customers of constant rates in busy time, seen until the end of the best month: who expects more such errs."""
     generator = np.random.default_rng(6)
     index = _SEASON / np.average(_SEASON, weights=_days(12))
     rhythm = YearlyRhythm(tuple(index.tolist()))
