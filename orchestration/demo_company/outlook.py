@@ -89,7 +89,8 @@ def typical_orders(block: Block, people: People, products: Products, margin: Flo
     kept = orders.cancelled == MISSING
     cardless = np.where(people.has_account[orders.person], CARDLESS_SHARE, 1.0) * (orders.channel == STORE)
     usual = people.channel[orders.person]
-    named = np.bincount(usual, kept * (1 - cardless), len(CHANNELS)) / np.bincount(usual, minlength=len(CHANNELS))
+    drawn = np.maximum(np.bincount(usual, minlength=len(CHANNELS)), 1)  # in a tiny company nobody uses some channel
+    named = np.bincount(usual, kept * (1 - cardless), len(CHANNELS)) / drawn
     # By channel: what an order that is kept earns, over what the baskets of the same people would leave.
     earned_sum = np.bincount(usual, earned * kept, len(CHANNELS))
     margin_sum = np.bincount(usual, margin[orders.person] * kept, len(CHANNELS))
