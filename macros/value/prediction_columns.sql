@@ -34,6 +34,8 @@
             {{ value }}{{ factor }} * {{ relation }}.lower_95_factor,
             {{ value }}{{ factor }} * {{ relation }}.upper_95_factor
         ) as decimal(18, 4)) as residual_{{ basis }}_upper_95_amount,
+        cast(abs({{ relation }}.residual_revenue_deviation{{ factor }}) as decimal(18, 4))
+            as residual_{{ basis }}_deviation_amount,
         {%- endfor %}
         case
             when {{ value }} is null then null

@@ -26,7 +26,8 @@ def epoch(text: str) -> int:
 START = epoch("2022-01-01")
 END = epoch("2025-01-01")  # exclusive: the last second is 2024-12-31 23:59:59
 FIRST_EVENT = START + 3 * HOUR  # leaves room for the visit before the very first order
-LAST_ORDER = END - 15 * MINUTE  # leaves room for its payments
+PAYING = 15 * MINUTE  # what the last order leaves for its payments
+LAST_ORDER = END - PAYING
 
 # Summer time of the European Union: from the last Sunday of March to the last Sunday of October, 01:00 UTC both.
 _CLOCK_CHANGES: Ints = np.array(
@@ -52,29 +53,30 @@ class SeasonalClock:
     """Converts between calendar time and *busy time*, which runs faster when the shop is busier.
 
     A process that is uniform in busy time is seasonal in calendar time, so that every random instant of the company
-    follows the same year, week and day. Over the three years both clocks advance by the same number of seconds.
+    follows the same year, week and day. Until `end` both clocks advance by the same number of seconds.
     """
 
-    def __init__(self) -> None:
-        hours = np.arange((END - START) // HOUR + 1, dtype=np.int64)
+    def __init__(self, end: int = END) -> None:
+        self.end = end
+        hours = np.arange((end - START) // HOUR + 1, dtype=np.int64)
         self._calendar: Floats = (START + hours * HOUR).astype(np.float64)
         instants = self._calendar[:-1].astype("datetime64[s]")
         month = instants.astype("datetime64[M]").astype(np.int64) % 12
         weekday = (instants.astype("datetime64[D]").astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
         intensity = _MONTHS[month] * _WEEKDAYS[weekday] * _HOURS[hours[:-1] % 24]
         elapsed = np.concatenate([[0.0], np.cumsum(intensity)])
-        self._busy: Floats = elapsed / elapsed[-1] * (END - START)
+        self._busy: Floats = elapsed / elapsed[-1] * (end - START)
 
     def busy(self, instant: Ints) -> Floats:
         """Busy seconds since the start of the simulation, of the same shape as `instant`."""
         return np.interp(instant.astype(np.float64), self._calendar, self._busy)
 
     def calendar(self, busy: Floats) -> Ints:
-        """The instant at which so many busy seconds have passed, held inside the three years."""
+        """The instant at which so many busy seconds have passed, held between the start and `end`."""
         return np.interp(busy, self._busy, self._calendar).astype(np.int64)
 
     def later(self, instant: Ints, busy_seconds: Floats) -> Ints:
-        """`instant` moved on by busy seconds; reaching the end of the three years gives END."""
+        """`instant` moved on by busy seconds; reaching the end gives `end`."""
         return self.calendar(self.busy(instant) + busy_seconds)
 
     def between(self, rng: np.random.Generator, low: Ints, high: Ints) -> Ints:

@@ -18,6 +18,7 @@ from orchestration.demo_company.event_files import EventFiles
 from orchestration.demo_company.experience import join_orders
 from orchestration.demo_company.helpdesk import helpdesk_exports, make_tickets
 from orchestration.demo_company.messaging import make_messages, messages_export, responses
+from orchestration.demo_company.outlook import look_out, message_effect, typical_orders
 from orchestration.demo_company.people import make_people
 from orchestration.demo_company.purchases import make_purchases, make_responses
 from orchestration.demo_company.records import accounts_export, crm_exports, make_accounts, make_records
@@ -29,7 +30,7 @@ from orchestration.demo_company.surveys import questions_export, survey_exports
 from orchestration.demo_company.web import make_traffic
 from orchestration.demo_company.writing import Columns, SqliteFile, replace_file, write_csv, write_parquet
 
-SIMULATOR_VERSION = 4  # raise it with every change of what is written, so that existing landing folders are rewritten
+SIMULATOR_VERSION = 5  # raise it with every change of what is written, so that existing landing folders are rewritten
 MARKER = "_generated.json"
 PEOPLE_AT_FACTOR_1 = 100_000
 SOURCES = ("crm", "shop", "survey", "helpdesk", "web", "messaging", "social", "ads", "finance")
@@ -162,7 +163,8 @@ def _block_exports(block: Block, products: catalogue.Products, files: EventFiles
         "messaging/message_events": messages_export(block, messages, numbers),
         "social/posts": posts,
     }
-    sums.uplift += known.uplift_sums(messages, caused, known.basket_values(people, products)[1])
+    _, margin = known.basket_values(people, products)
+    sums.uplift += known.uplift_sums(messages, caused, margin)
     sums.ad_visits += traffic.ad_visits
     paid = people.acquisition_channel < len(ads.CHANNELS)
     month = people.acquired[paid].astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
@@ -170,7 +172,14 @@ def _block_exports(block: Block, products: catalogue.Products, files: EventFiles
     np.add.at(
         sums.acquisition_costs, (month - first_month, people.acquisition_channel[paid]), people.acquisition_cents[paid]
     )
-    files.add("people", block.index, known.people_truth(block, people, courses, orders, products))
+    outlook = look_out(
+        people,
+        courses,
+        typical_orders(block, people, products, margin),
+        message_effect(people, since, has_email, consents),
+        finance.annual_discount_rate_at_the_end(),
+    )
+    files.add("people", block.index, known.people_truth(block, people, courses, orders, products, outlook))
     files.add("stages", block.index, known.stages_truth(block, people, courses, orders, talks))
     files.add(
         "identities",

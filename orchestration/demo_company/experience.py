@@ -92,8 +92,9 @@ def live_through(
     usual_share: float,
     mood_before: Floats,
     theme: Ints | None = None,
+    until: int = END,
 ) -> Orders:
-    """One order of each person with everything that happens to it; shape (n,).
+    """One order of each person with everything that happens to it before `until`; shape (n,).
 
     `mood` is the satisfaction afterwards: half of what was left of earlier experience, and the effect of this one.
     """
@@ -115,7 +116,7 @@ def live_through(
     promised = _local_evening(ordered, people.standard_offset(person), promise_days)
     backordered = ~in_store & (rng.random(n) < 0.035)
     cancelled_at = ordered + (rng.exponential(10 * HOUR, n) + 5 * MINUTE).astype(np.int64)
-    cancelled = ~in_store & (rng.random(n) < np.where(backordered, 0.12, 0.03)) & (cancelled_at < END)
+    cancelled = ~in_store & (rng.random(n) < np.where(backordered, 0.12, 0.03)) & (cancelled_at < until)
 
     packing = rng.gamma(2.0, 0.40, n) + np.where(backordered, rng.uniform(1.0, 6.0, n), 0.0)  # days
     month = ordered.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) % 12
@@ -126,10 +127,10 @@ def live_through(
     shipped = ordered + (packing * DAY).astype(np.int64) + 20 * MINUTE
     delivered = _by_daylight(rng, shipped + (transit * DAY).astype(np.int64) + 2 * HOUR)
     vanished = rng.random(n) < 0.004
-    none_sent = in_store | cancelled | (shipped >= END)
-    lost = vanished & ~none_sent & (promised + 7 * DAY < END)
+    none_sent = in_store | cancelled | (shipped >= until)
+    lost = vanished & ~none_sent & (promised + 7 * DAY < until)
     shipped = np.where(none_sent, MISSING, shipped)
-    delivered = np.where(none_sent | lost | (delivered >= END), MISSING, delivered)
+    delivered = np.where(none_sent | lost | (delivered >= until), MISSING, delivered)
     promised = np.where(in_store, MISSING, promised)
 
     late = np.maximum(np.where(delivered == MISSING, 0, delivered - promised) / DAY, 0.0)
@@ -142,7 +143,7 @@ def live_through(
     turned = np.where(lost, promised + 2 * DAY, np.where(late > 0, promised, np.where(in_store, ordered, delivered)))
     turned = _by_daylight(rng, turned + (rng.exponential(1.2 * DAY, n)).astype(np.int64) + HOUR)
     reachable = ~cancelled & (in_store | (delivered != MISSING) | lost)
-    contacted = reachable & (rng.random(n) < chance) & (turned < END)
+    contacted = reachable & (rng.random(n) < chance) & (turned < until)
     reply_hours = rng.lognormal(np.log(4.0), 1.0, n) * np.where(month >= 10, 1.5, 1.0)
     solve_hours = reply_hours + rng.lognormal(np.log(18.0), 0.9, n)
     support = 0.55 - 0.25 * np.log1p(reply_hours / 2) - 0.10 * np.log1p(solve_hours / 24)

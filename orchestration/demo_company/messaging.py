@@ -6,7 +6,7 @@ while the person still is a customer. A random tenth of each campaign is held ou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,9 +17,9 @@ from orchestration.demo_company.clock import (
     DAY,
     END,
     HOUR,
-    LAST_ORDER,
     MINUTE,
     MISSING,
+    PAYING,
     START,
     WEEK,
     Flags,
@@ -42,10 +42,15 @@ EVENTS: Final = (
 PLANNED, HELD_OUT, SENT, DELIVERED, BOUNCED, OPENED, CLICKED, UNSUBSCRIBED, COMPLAINED = range(9)
 
 HELD_OUT_SHARE: Final = 0.10
-_RESPONSE = 0.065  # chance of an order at full affinity and average price sensitivity
+WITHDRAW_ALL_SHARE: Final = 0.3  # of those who unsubscribe
+KNOWN_FAVOURITE_SHARE: Final = 0.67
+_RESPONSE: Final = 0.065  # chance of an order at full affinity and average price sensitivity
 _RESPONSE_WITHIN: Final = 10 * DAY
-_DELIVERED_SHARES: Final = np.array([0.975, 0.985, 0.95, 0.98])
-_SERVICE: Final = -1
+_RESPONSE_FACTORS: Final = (1.0, 1.2, 0.8, 1.4)
+_CLICK_FACTORS: Final = (1.0, 0.4, 0.7, 0.0)
+TELL_OPENING: Final = (EMAIL, PUSH)
+DELIVERED_SHARES: Final = np.array([0.975, 0.985, 0.95, 0.98])
+SERVICE: Final = -1
 
 
 class Campaign(NamedTuple):
@@ -55,7 +60,7 @@ class Campaign(NamedTuple):
     channel: int
     at: int
     share: float
-    category: int  # what it offers to those without a personal offer; _SERVICE for service messages
+    category: int  # what it offers to those without a personal offer; SERVICE for service messages
     personal_share: float  # of those who allow profiling
 
 
@@ -65,18 +70,19 @@ class Messages:
 
     person: Ints
     campaign: Ints
+    channel: Ints
     offer: Ints
     at: Ints
     uplift: Floats  # true chance of an order caused by it, were it sent
 
 
-def make_campaigns() -> list[Campaign]:
+def make_campaigns(since: int = START, until: int = END) -> list[Campaign]:
     """The calendar of campaigns, in the order of time; the same for every seed and size.
 
     A newsletter each Thursday, a text message a month, a push message every third week, a letter a quarter, a service
     message twice a year, and the month of newsletters six days a week.
     """
-    days = np.arange(START + 5 * DAY, END - 2 * DAY, DAY, dtype=np.int64)
+    days = np.arange(since + 5 * DAY, until - 2 * DAY, DAY, dtype=np.int64)
     campaigns = []
     for number, day in enumerate(days.tolist()):
         date = str(np.datetime64(day, "s").astype("datetime64[D]"))
@@ -95,14 +101,20 @@ def make_campaigns() -> list[Campaign]:
         if of_month == 5 and int(date[5:7]) % 3 == 2:
             campaigns.append(Campaign(f"letter-{date}", LETTER, day + 6 * HOUR, 0.10, category, 0.5))
         if date[5:] in {"03-20", "09-20"}:
-            campaigns.append(Campaign(f"service-{date}", EMAIL, day + 8 * HOUR, 0.30, _SERVICE, 0.0))
+            campaigns.append(Campaign(f"service-{date}", EMAIL, day + 8 * HOUR, 0.30, SERVICE, 0.0))
     return campaigns
 
 
 def make_messages(
-    block: Block, people: People, courses: Courses, known: Ints, has_email: Flags, consents: Consents
+    block: Block,
+    people: People,
+    courses: Courses,
+    known: Ints,
+    has_email: Flags,
+    consents: Consents,
+    since: int = START,
 ) -> tuple[Messages, Consents]:
-    """All messages of a block, and its consents after everybody who unsubscribed or complained.
+    """All messages of a block from an instant on, and its consents after everybody who unsubscribed or complained.
 
     `known` is when each person got a record in the CRM, or MISSING; `has_email` whether it holds an address. Consent is
     asked twice: when a message is planned, and when it is sent. Each message that is seen may drive its reader off: the
@@ -111,10 +123,11 @@ def make_messages(
     rng = block.rng("messaging")
     n = len(people)
     withdrawn = consents.withdrawn.copy()
-    pressure, last = np.zeros(n), START
+    until = block.clock.end
+    pressure, last = np.zeros(n), since
     favourite = _favourites(rng, people)
     parts: list[Messages] = []
-    for number, campaign in enumerate(make_campaigns()):
+    for number, campaign in enumerate(make_campaigns(since, until)):
         purpose = campaign.channel  # the purposes of consent begin with the channels of marketing
         planned = campaign.at - DAY + seconds(rng, 0, HOUR, n)
         chosen = (known != MISSING) & (known < planned - DAY) & (rng.random(n) < campaign.share)
@@ -122,32 +135,55 @@ def make_messages(
             chosen &= people.channel == APP
         if campaign.channel == EMAIL:
             chosen &= has_email
-        is_service = campaign.category == _SERVICE
+        is_service = campaign.category == SERVICE
         if not is_service:
-            chosen &= _stands(consents.granted, withdrawn, purpose, planned)
+            chosen &= consent_stands(consents.granted, withdrawn, purpose, planned)
         who = np.flatnonzero(chosen)
         pressure *= np.exp(-(campaign.at - last) / (28 * DAY))
         last = campaign.at
         if not len(who):
             continue
-        personal = _stands(consents.granted, withdrawn, PROFILING, planned)[who]
+        personal = consent_stands(consents.granted, withdrawn, PROFILING, planned)[who]
         personal &= rng.random(len(who)) < campaign.personal_share
         offer = np.where(personal, favourite[who], campaign.category)
         part = _what_happens(rng, people, courses, campaign, who, offer, planned[who], pressure[who])
         if not is_service:
             sent_at = part.at[:, SENT]
-            stands = _stands(consents.granted[who], withdrawn[who], purpose, np.where(sent_at == MISSING, 0, sent_at))
+            stands = consent_stands(
+                consents.granted[who], withdrawn[who], purpose, np.where(sent_at == MISSING, 0, sent_at)
+            )
             part.at[np.ix_(~stands, np.arange(PLANNED + 1, len(EVENTS)))] = MISSING
             still = withdrawn[who, purpose] == MISSING  # nobody withdraws twice
             for event in (UNSUBSCRIBED, COMPLAINED):
                 part.at[~still, event] = MISSING
         pressure[who] += part.at[:, DELIVERED] != MISSING
-        part.at[part.at >= END] = MISSING
+        part.at[part.at >= until] = MISSING
         _withdraw(rng, withdrawn, who, purpose, part.at)
-        parts.append(Messages(who, np.full(len(who), number), offer, part.at, part.uplift))
+        parts.append(replace(part, campaign=np.full(len(who), number)))
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Messages.__annotations__}
     order = np.lexsort((joined["person"], joined["at"][:, PLANNED]))
     return Messages(**{name: column[order] for name, column in joined.items()}), consents.replaced(withdrawn)
+
+
+def response_chances(affinity: Floats, price_sensitivity: Floats, channel: int) -> Floats:
+    """By how much a message raises the chance of an order of somebody who still is a customer; arrays of one shape."""
+    chances: Floats = _RESPONSE * np.minimum(affinity * price_sensitivity, 1.5) * _RESPONSE_FACTORS[channel]
+    return chances
+
+
+def opening_chances(relevance: Floats, engagement: Floats) -> Floats:
+    """Chance to open an e-mail or push message."""
+    return np.clip(0.34 * engagement * (0.7 + relevance), 0.0, 0.92)
+
+
+def click_chances(relevance: Floats, engagement: Floats, channel: int) -> Floats:
+    """Chance to click in a message that was seen."""
+    return np.clip(engagement * (0.03 + 0.40 * relevance), 0, 0.7) * _CLICK_FACTORS[channel]
+
+
+def annoyance_chances(relevance: Floats, channel: int) -> Floats:
+    """Chance to withdraw consent over a message that was seen and not clicked, by somebody who gets few of them."""
+    return 0.010 * np.exp(-2.5 * relevance) * (0.0 if channel == LETTER else 1.0)
 
 
 def responses(block: Block, messages: Messages) -> tuple[Ints, Ints]:
@@ -156,8 +192,9 @@ def responses(block: Block, messages: Messages) -> tuple[Ints, Ints]:
     delivered = messages.at[:, DELIVERED]
     ordered = delivered + 20 * MINUTE + (rng.beta(1.0, 2.5, len(delivered)) * _RESPONSE_WITHIN).astype(np.int64)
     # `uplift` is per message sent; only what is delivered can work.
-    share = _DELIVERED_SHARES[_channels_of(messages)]
-    moved = (delivered != MISSING) & (rng.random(len(delivered)) < messages.uplift / share) & (ordered < LAST_ORDER)
+    share = DELIVERED_SHARES[messages.channel]
+    in_time = ordered < block.clock.end - PAYING
+    moved = (delivered != MISSING) & (rng.random(len(delivered)) < messages.uplift / share) & in_time
     rows = np.flatnonzero(moved)
     return rows, ordered[rows]
 
@@ -168,7 +205,7 @@ def messages_export(block: Block, messages: Messages, customer_numbers: Ints) ->
     at = messages.at[message, event]
     order = np.lexsort((event, message, at))
     message, event, at = message[order], event[order], at[order]
-    channel = _channels_of(messages)[message]
+    channel = messages.channel[message]
     sent = event == SENT
     return {
         "event_id": ids("ME", block.numbers(np.arange(len(at)))),
@@ -184,17 +221,13 @@ def messages_export(block: Block, messages: Messages, customer_numbers: Ints) ->
     }
 
 
-def _channels_of(messages: Messages) -> Ints:
-    return np.array([campaign.channel for campaign in make_campaigns()], np.int64)[messages.campaign]
-
-
 def _favourites(rng: np.random.Generator, people: People) -> Ints:
     """What the company takes for each person's favourite category: right two times out of three."""
     guess = rng.integers(0, len(names.CATEGORIES), len(people))
-    return np.where(rng.random(len(people)) < 0.67, people.affinity.argmax(axis=1), guess)
+    return np.where(rng.random(len(people)) < KNOWN_FAVOURITE_SHARE, people.affinity.argmax(axis=1), guess)
 
 
-def _stands(granted: Flags, withdrawn: Ints, purpose: int, instant: Ints) -> Flags:
+def consent_stands(granted: Flags, withdrawn: Ints, purpose: int, instant: Ints) -> Flags:
     until = withdrawn[:, purpose]
     stands: Flags = granted[:, purpose] & ((until == MISSING) | (instant < until))
     return stands
@@ -213,24 +246,24 @@ def _what_happens(
     """The events of each message of a campaign were every consent to stand; shape (k, events)."""
     n = len(who)
     engaged = people.engagement[who]
-    is_service = campaign.category == _SERVICE
+    is_service = campaign.category == SERVICE
     relevance = np.zeros(n) if is_service else people.affinity[who, offer]
     held_out = (rng.random(n) < HELD_OUT_SHARE) & (not is_service)
     sent = ~held_out
-    delivered = sent & (rng.random(n) < _DELIVERED_SHARES[campaign.channel])
-    tells_opening = campaign.channel in (EMAIL, PUSH)
-    opens = np.clip(0.34 * engaged * (0.7 + relevance), 0.0, 0.92)
+    delivered = sent & (rng.random(n) < DELIVERED_SHARES[campaign.channel])
+    tells_opening = campaign.channel in TELL_OPENING
+    opens = opening_chances(relevance, engaged)
     seen = delivered & (rng.random(n) < (opens if tells_opening else 1.0))
-    clicks = np.clip(engaged * (0.03 + 0.40 * relevance), 0, 0.7) * (1.0, 0.4, 0.7, 0.0)[campaign.channel]
+    clicks = click_chances(relevance, engaged, campaign.channel)
     clicked = seen & (rng.random(n) < clicks)
     tired = 1 + 1.2 * np.maximum(pressure - 1.5, 0.0)
-    annoyed = 0.010 * np.exp(-2.5 * relevance) * tired * (0.0 if campaign.channel == LETTER or is_service else 1.0)
+    annoyed = annoyance_chances(relevance, campaign.channel) * tired * (0.0 if is_service else 1.0)
     gone = seen & ~clicked & (rng.random(n) < np.minimum(annoyed, 0.25))
     complains = gone & (rng.random(n) < 0.06)
 
     alive = courses.is_alive(who, np.full(n, campaign.at))
-    uplift = _RESPONSE * np.minimum(relevance * people.price_sensitivity[who], 1.5) * alive
-    uplift = uplift * (0.0 if is_service else 1.0) * (1.0, 1.2, 0.8, 1.4)[campaign.channel]
+    uplift = response_chances(relevance, people.price_sensitivity[who], campaign.channel) * alive
+    uplift = uplift * (0.0 if is_service else 1.0)
 
     slow = campaign.channel == LETTER
     sent_at = planned + DAY
@@ -245,7 +278,7 @@ def _what_happens(
     bounced_at = sent_at + seconds(rng, 1, 4 * MINUTE, n)
     times = (planned, planned + DAY, sent_at, delivered_at, bounced_at, opened_at, clicked_at, gone_at, gone_at)
     at = np.stack([np.where(flag, time, MISSING) for flag, time in zip(happens, times, strict=True)], axis=1)
-    return Messages(who, np.zeros(n, np.int64), offer, at, uplift)
+    return Messages(who, np.zeros(n, np.int64), np.full(n, campaign.channel), offer, at, uplift)
 
 
 def _withdraw(rng: np.random.Generator, withdrawn: Ints, who: Ints, purpose: int, at: Ints) -> None:
@@ -253,7 +286,7 @@ def _withdraw(rng: np.random.Generator, withdrawn: Ints, who: Ints, purpose: int
     left = np.maximum(at[:, UNSUBSCRIBED], at[:, COMPLAINED])
     gone = np.flatnonzero(left != MISSING)
     withdrawn[who[gone], purpose] = left[gone]
-    entirely = gone[rng.random(len(gone)) < 0.3]
+    entirely = gone[rng.random(len(gone)) < WITHDRAW_ALL_SHARE]
     for other in range(len(PURPOSES) - 1):
         if other != purpose:
             before = withdrawn[who[entirely], other]

@@ -13,9 +13,9 @@ from orchestration.demo_company.clock import (
     DAY,
     END,
     HOUR,
-    LAST_ORDER,
     MINUTE,
     MISSING,
+    PAYING,
     WEEK,
     Flags,
     Floats,
@@ -27,8 +27,10 @@ from orchestration.demo_company.people import WEB, People, is_crisis_region
 
 _SMALLEST_GAP = 30 * MINUTE
 _HIGHEST_FACTOR = 1.7  # no product of factors of a purchase rate goes beyond
-_COMEBACK_SHARE = 0.04
-_USUAL_SHARE = 0.75
+_HIGHEST_DROPOUT = 0.98
+COMEBACK_SHARE = 0.04  # of those who leave for the first time
+COMEBACK_AFTER, COMEBACK_MEAN = 180 * DAY, 200 * DAY  # the shortest pause, and what it lasts longer on average
+USUAL_SHARE = 0.75
 
 
 @dataclass(frozen=True)
@@ -57,42 +59,76 @@ def make_purchases(block: Block, people: People) -> tuple[Orders, Courses]:
     with the own drop-out chance: BG/NBD. That chance rises a little as satisfaction falls; life events and prices move
     the rate. A few who left come back once.
     """
-    rng, clock, n = block.rng("purchases"), block.clock, len(people)
+    rng, n = block.rng("purchases"), len(people)
     dropped, returned, dropped_again = (np.full(n, MISSING) for _ in range(3))
+    courses = Courses(people.first_order, dropped, returned, dropped_again)
     buyers = np.flatnonzero(people.first_order != MISSING)
-    instant = people.first_order[buyers]
-    mood = people.contentment[buyers]
+    orders = buy_on(rng, block, people, courses, buyers, people.first_order[buyers], people.contentment[buyers])
+    if block.index == 0:
+        orders = _with_orders_at_clock_changes(rng, orders, kept=(dropped, dropped_again, returned))
+    return orders, courses
+
+
+def buy_on(
+    rng: np.random.Generator,
+    block: Block,
+    people: People,
+    courses: Courses,
+    buyers: Ints,
+    instant: Ints,
+    mood: Floats,
+) -> Orders:
+    """The orders of `buyers` from the one at `instant` on, until the clock ends; `courses` is carried on in place."""
+    dropped, returned, dropped_again = courses.dropped, courses.returned, courses.dropped_again
     rounds: list[Orders] = []
-    while len(buyers):
-        made = live_through(rng, people, buyers, instant, _USUAL_SHARE, mood)
-        first = not rounds
-        rounds.append(replace(made, is_first=np.full(len(buyers), first)))
+    while True:
+        made = live_through(rng, people, buyers, instant, USUAL_SHARE, mood, until=block.clock.end)
+        first = instant == courses.first_order[buyers]
+        rounds.append(replace(made, is_first=first))
+        if not len(buyers):
+            return join_orders(rounds)
         mood = made.mood
-        chance = people.dropout[buyers] * np.exp(-0.25 * (mood - people.contentment[buyers]))
-        leaves = (rng.random(len(buyers)) < np.minimum(chance, 0.98)) & (not first)
+        chance = people.dropout[buyers] * dropout_factor(mood - people.contentment[buyers])
+        leaves = (rng.random(len(buyers)) < np.minimum(chance, _HIGHEST_DROPOUT)) & ~first
         again = leaves & (returned[buyers] != MISSING)
         once = leaves & ~again
         dropped[buyers[once]], dropped_again[buyers[again]] = instant[once], instant[again]
-        comes_back = once & (rng.random(len(buyers)) < _COMEBACK_SHARE)
-        pause = instant + (180 * DAY + rng.exponential(200 * DAY, len(buyers))).astype(np.int64)
-        following = np.maximum(next_purchases(rng, clock, people, buyers, instant), instant + _SMALLEST_GAP)
-        following = np.where(leaves, np.where(comes_back, pause, END), following)
-        goes_on = following < LAST_ORDER
+        comes_back = once & (rng.random(len(buyers)) < COMEBACK_SHARE)
+        pause = instant + comeback_pauses(rng, len(buyers))
+        following = next_purchases(rng, block.clock, people, buyers, instant)
+        following = np.maximum(following, instant + _SMALLEST_GAP)
+        following = np.where(leaves, np.where(comes_back, pause, block.clock.end), following)
+        goes_on = following < block.clock.end - PAYING
         came = goes_on & comes_back
         returned[buyers[came]] = following[came]
         buyers, instant, mood = buyers[goes_on], following[goes_on], mood[goes_on]
-    orders = join_orders(rounds)
-    if block.index == 0:
-        orders = _with_orders_at_clock_changes(rng, orders, kept=(dropped, dropped_again, returned))
-    return orders, Courses(people.first_order, dropped, returned, dropped_again)
+
+
+def dropout_factor(surprise: Floats) -> Floats:
+    """By what satisfaction above or below the own level, in standard units, multiplies the chance to leave."""
+    factor: Floats = np.exp(-0.25 * surprise)
+    return factor
+
+
+def comeback_pauses(rng: np.random.Generator, size: int) -> Ints:
+    """Seconds from leaving to coming back, of those who come back at all."""
+    return (COMEBACK_AFTER + rng.exponential(COMEBACK_MEAN, size)).astype(np.int64)
+
+
+def pending_comeback_chances(courses: Courses, person: Ints) -> Floats:
+    """Chance that somebody who left, and is not back by the end, will come back after it."""
+    since = (END - courses.dropped[person]) / COMEBACK_MEAN - COMEBACK_AFTER / COMEBACK_MEAN
+    later = COMEBACK_SHARE * np.exp(-np.maximum(since, 0.0))
+    chance: Floats = later / (1 - COMEBACK_SHARE + later)
+    return chance
 
 
 def next_purchases(rng: np.random.Generator, clock: SeasonalClock, people: People, person: Ints, instant: Ints) -> Ints:
-    """When each person, still a customer, buys next; END where that lies beyond the three years.
+    """When each person, still a customer, buys next; the clock's end where that lies beyond it.
 
     Draws at the highest rate are thinned out to the rate of the moment.
     """
-    following = np.full(len(person), END)
+    following = np.full(len(person), clock.end)
     busy = clock.busy(instant)
     waiting = np.arange(len(person))
     while len(waiting):
@@ -102,15 +138,15 @@ def next_purchases(rng: np.random.Generator, clock: SeasonalClock, people: Peopl
         at = clock.calendar(busy[waiting])
         accepted = rng.random(len(waiting)) * _HIGHEST_FACTOR < _rate_factors(people, who, at)
         following[waiting[accepted]] = at[accepted]
-        waiting = waiting[~accepted & (at < END)]
+        waiting = waiting[~accepted & (at < clock.end)]
     return following
 
 
 def make_responses(block: Block, people: People, person: Ints, ordered: Ints, theme: Ints) -> Orders:
     """Orders that messages caused: online or by phone, in the category that was offered."""
-    return live_through(
-        block.rng("responses"), people, person, ordered, _USUAL_SHARE, people.contentment[person], theme
-    )
+    contentment = people.contentment[person]
+    rng = block.rng("responses")
+    return live_through(rng, people, person, ordered, USUAL_SHARE, contentment, theme, block.clock.end)
 
 
 def _rate_factors(people: People, person: Ints, instant: Ints) -> Floats:

@@ -18,6 +18,7 @@ from orchestration.demo_company.writing import Columns, booleans, ids, instants,
 DISCOUNT_SHARE = 0.18  # of the lines, at average price sensitivity
 DISCOUNTS = (5, 10, 15, 20)  # per cent
 HIGHEST_SENSITIVITY = 2.5  # discounts do not become more frequent beyond
+CARDLESS_SHARE = 0.15  # of the orders that account holders place in a store: they name nobody
 
 _ZONES = [country.time_zone for country in names.COUNTRIES]
 _CURRENCIES = [country.currency for country in names.COUNTRIES]
@@ -50,6 +51,16 @@ class Lines:
     def net(self) -> Ints:
         """What the line costs in the end, shape (l,)."""
         return self.quantity * self.unit_price - self.discount
+
+
+@dataclass(frozen=True)
+class Refunds:
+    """What was paid back, in the order of time; shape (k,). Money in hundredths of the order's currency."""
+
+    line: Ints  # row of the lines
+    at: Ints
+    amount: Ints
+    reason: Ints
 
 
 @dataclass(frozen=True)
@@ -116,7 +127,7 @@ def make_keys(block: Block, people: People, accounts: Accounts, orders: Orders) 
     rng, m = block.rng("order keys"), len(orders)
     in_store = orders.channel == STORE
     account = accounts.used_by(rng, orders.person, orders.ordered)
-    as_guest = np.where(in_store, rng.random(m) < 0.15, rng.random(m) < 0.03)
+    as_guest = np.where(in_store, rng.random(m) < CARDLESS_SHARE, rng.random(m) < 0.03)
     account = np.where(as_guest, MISSING, account)
     addresses = email_at(people, orders.person, orders.ordered)
     shown = (~in_store).tolist()
@@ -138,6 +149,16 @@ def order_totals(people: People, orders: Orders, lines: Lines) -> Ints:
     """What each order costs in all, freight included, in hundredths of its currency; shape (m,)."""
     goods: Ints = np.rint(np.bincount(lines.order, lines.net(), len(orders))).astype(np.int64)
     return goods + freight_hundredths(people, orders, lines)
+
+
+def order_contributions(people: People, products: Products, orders: Orders, lines: Lines, refunds: Refunds) -> Floats:
+    """What each order leaves: goods less what was paid back and what the goods cost, EUR at the price lists; (m,)."""
+    rate = np.array([_LIST_RATES[currency] for currency in _CURRENCIES])[people.country[orders.person]]
+    kept = lines.net().astype(np.float64)
+    np.subtract.at(kept, refunds.line, refunds.amount)
+    cost = lines.quantity * products.cost_cents[lines.product]
+    contribution: Floats = np.bincount(lines.order, kept / rate[lines.order] - cost, len(orders)) / 100
+    return contribution
 
 
 def shop_exports(
@@ -222,6 +243,24 @@ def _payments(block: Block, people: People, orders: Orders, total: Ints, offset:
 
 
 def _refunds(block: Block, people: People, orders: Orders, lines: Lines, offset: Ints) -> Columns:
+    refunds = make_refunds(block, orders, lines)
+    chosen, at = refunds.line, refunds.at
+    o = lines.order
+    country = people.country[orders.person[o[chosen]]]
+    return {
+        "refund_id": ids("RF", block.numbers(np.arange(len(chosen)))),
+        "order_id": order_numbers(block, o[chosen]),
+        "line_number": integers(lines.number[chosen]),
+        "refunded_at": instants(local(at, offset[o[chosen]])),
+        "time_zone": words(_ZONES, country),
+        "amount": money(refunds.amount),
+        "currency": words(_CURRENCIES, country),
+        "reason": words(_REASONS, refunds.reason),
+        "updated_at": instants(at),
+    }
+
+
+def make_refunds(block: Block, orders: Orders, lines: Lines) -> Refunds:
     """At most one refund a line, of the whole line or a part of it, after the goods were there (or given up)."""
     rng = block.rng("refunds")
     o, net, count = lines.order, lines.net(), len(lines.order)
@@ -231,25 +270,14 @@ def _refunds(block: Block, people: People, orders: Orders, lines: Lines, offset:
     since = np.where(lost, orders.promised[o] + 7 * DAY, received)
     at = since + (rng.gamma(2.0, 4.0, count) * DAY).astype(np.int64) + HOUR
     happens = lost | ((received != MISSING) & (rng.random(count) < chance))
-    happens &= orders.is_completed()[o] & (at < END) & (net > 0)
+    happens &= orders.is_completed()[o] & (at < block.clock.end) & (net > 0)
     share = np.where(lost | (rng.random(count) < 0.8), 100, rng.integers(30, 71, count))
     amount = np.maximum(net * share // 100, 1)
     reason = rng.choice(5, count, p=[0.0, 0.22, 0.13, 0.25, 0.40])
     reason = np.where(lost | (late & (rng.random(count) < 0.4)), _LATE, reason)
     chosen = np.flatnonzero(happens)
     chosen = chosen[np.lexsort((chosen, at[chosen]))]
-    country = people.country[orders.person[o[chosen]]]
-    return {
-        "refund_id": ids("RF", block.numbers(np.arange(len(chosen)))),
-        "order_id": order_numbers(block, o[chosen]),
-        "line_number": integers(lines.number[chosen]),
-        "refunded_at": instants(local(at[chosen], offset[o[chosen]])),
-        "time_zone": words(_ZONES, country),
-        "amount": money(amount[chosen]),
-        "currency": words(_CURRENCIES, country),
-        "reason": words(_REASONS, reason[chosen]),
-        "updated_at": instants(at[chosen]),
-    }
+    return Refunds(chosen, at[chosen], amount[chosen], reason[chosen])
 
 
 def _subscriptions(block: Block, people: People, accounts: Accounts) -> Columns:

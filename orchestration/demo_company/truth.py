@@ -11,12 +11,13 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 import pyarrow.compute as pc  # type: ignore[import-untyped, unused-ignore]
 
-from orchestration.demo_company import finance, names, planted
+from orchestration.demo_company import names, planted
 from orchestration.demo_company.block import Block
 from orchestration.demo_company.catalogue import RISEN, Products
-from orchestration.demo_company.clock import DAY, END, MISSING, WEEK, YEAR, Floats, Ints
+from orchestration.demo_company.clock import DAY, END, MISSING, WEEK, Floats, Ints
 from orchestration.demo_company.experience import Orders
 from orchestration.demo_company.messaging import HELD_OUT, SENT, Messages, make_campaigns
+from orchestration.demo_company.outlook import Outlook
 from orchestration.demo_company.people import ACQUISITION_CHANNELS, CHANNELS, TOUCHPOINTS, People, person_ids
 from orchestration.demo_company.purchases import Courses
 from orchestration.demo_company.records import Accounts, Records
@@ -48,32 +49,15 @@ def basket_values(people: People, products: Products) -> tuple[Floats, Floats]:
     return value, margin
 
 
-def residual_value(rate_a_year: Floats, dropout: Floats, margin: Floats, annual_discount_rate: float) -> Floats:
-    """Expected discounted margin of all purchases to come of somebody who is a customer now; shape (n,).
-
-    Purchases come at rate r while alive, and each ends the relation with probability p: at time t the expected rate is
-    r exp(-r p t). With continuous discounting at d = ln(1 + annual rate): margin r / (r p + d).
-    """
-    value: Floats = margin * rate_a_year / (rate_a_year * dropout + np.log1p(annual_discount_rate))
-    return value
-
-
-def expected_purchases(rate_a_year: Floats, dropout: Floats, years: float) -> Floats:
-    """Expected number of purchases within a time of somebody who is a customer now: (1 - exp(-r p t)) / p."""
-    expected: Floats = -np.expm1(-rate_a_year * dropout * years) / dropout
-    return expected
-
-
-def people_truth(block: Block, people: People, courses: Courses, orders: Orders, products: Products) -> Columns:
+def people_truth(
+    block: Block, people: People, courses: Courses, orders: Orders, products: Products, outlook: Outlook
+) -> Columns:
     """One row a person: latent parameters, how it went, and what is to be expected from the end on."""
     n = len(people)
     everybody, end = np.arange(n), np.full(n, END)
     alive = courses.is_alive(everybody, end)
     rate_now = people.purchase_rate * people.rate_factor(everybody, end)
     value, margin = basket_values(people, products)
-    a_year = rate_now * YEAR / WEEK
-    discounted = residual_value(a_year, people.dropout, margin, finance.annual_discount_rate_at_the_end())
-    within_a_year = expected_purchases(a_year, people.dropout, 1.0)
     again = courses.dropped_again != MISSING
     return {
         "person_id": texts(person_ids(block, everybody)),
@@ -100,9 +84,10 @@ def people_truth(block: Block, people: People, courses: Courses, orders: Orders,
         "is_alive_at_end": pa.array(alive),
         "dropped_out_at": typed_instants(np.where(again, courses.dropped_again, courses.dropped)),
         "came_back_at": typed_instants(courses.returned),
-        "expected_residual_value": numbers(np.where(alive, discounted, 0.0)),
-        "expected_purchases_12_months": numbers(np.where(alive, within_a_year, 0.0)),
-        "expected_margin_12_months": numbers(np.where(alive, within_a_year * margin, 0.0)),
+        "expected_discounted_purchases": numbers(outlook.discounted_purchases),
+        "expected_residual_value": numbers(outlook.residual_value),
+        "expected_purchases_12_months": numbers(outlook.purchases_12_months),
+        "expected_margin_12_months": numbers(outlook.margin_12_months),
     }
 
 

@@ -23,11 +23,17 @@ import numpy as np
 
 from orchestration.statistics.fitting import Derivatives, Fit, fit_positive
 from orchestration.statistics.histories import FloatArray, PurchaseHistories
-from orchestration.statistics.special import beta_rule, log_rising, scaled_exponential_integral
+from orchestration.statistics.special import (
+    beta_rule,
+    log_rising,
+    scaled_exponential_integral,
+    scaled_exponential_moment,
+)
 from orchestration.statistics.transactions import TransactionModel, in_average_ages
 
 # Rows at a time, so that what is computed from them stays in the processor's cache.
 _BLOCK = 2048
+_SMALLEST_DROP_OUT = 1e-100
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,15 @@ class BetaGeometricNbd(TransactionModel):
         def average(p: FloatArray, shape: FloatArray, exposure: FloatArray) -> FloatArray:
             # E[λ / (δ + λ p)]
             return shape / p * scaled_exponential_integral(shape + 1, rate * exposure / p)
+
+        return self._average_over_drop_out(frequency, age, average)
+
+    def _squared_purchases_if_alive(self, frequency: FloatArray, age: FloatArray, rate: float) -> FloatArray:
+        def average(p: FloatArray, shape: FloatArray, exposure: FloatArray) -> FloatArray:
+            # E[λ² / (δ + λ p)²]; of somebody who never leaves it does not depend on p, which must not underflow.
+            z = rate * exposure / np.maximum(p, _SMALLEST_DROP_OUT)
+            moment = scaled_exponential_moment(shape + 2, z) * z * z
+            return np.asarray(shape * (shape + 1) / (rate * exposure) ** 2 * moment)
 
         return self._average_over_drop_out(frequency, age, average)
 

@@ -23,7 +23,7 @@ from scipy import special
 
 from orchestration.statistics.fitting import Derivatives, Fit, fit_positive
 from orchestration.statistics.histories import FloatArray, PurchaseHistories
-from orchestration.statistics.special import log_rising, scaled_exponential_integral
+from orchestration.statistics.special import log_rising, scaled_exponential_integral, scaled_exponential_moment
 from orchestration.statistics.transactions import TransactionModel, in_average_ages
 
 # Rows at a time, so that the nodes of the integral stay in the processor's cache.
@@ -119,6 +119,12 @@ class ParetoNbd(TransactionModel):
     def _discounted_purchases_if_alive(self, frequency: FloatArray, age: FloatArray, rate: float) -> FloatArray:
         lived = (self.beta + age) * scaled_exponential_integral(self.s, rate * (self.beta + age))
         return np.asarray((self.r + frequency) / (self.alpha + age) * lived)
+
+    def _squared_purchases_if_alive(self, frequency: FloatArray, age: FloatArray, rate: float) -> FloatArray:
+        # E[λ²] E[1 / (δ + μ)²]
+        shape, exposure = self.r + frequency, self.beta + age
+        lived = exposure**2 * scaled_exponential_moment(self.s, rate * exposure)
+        return np.asarray(shape * (shape + 1) / (self.alpha + age) ** 2 * lived)
 
     @classmethod
     def _objective(cls, histories: PurchaseHistories) -> Callable[[FloatArray], Derivatives]:

@@ -4,7 +4,8 @@ P(alive) is exact for each history. What a customer who is alive will buy depend
 is computed at a few ages of each x and interpolated between them, so that the cost grows with the distinct x.
 
 The standard error is that of the fitted parameters, by the delta method: the derivative of ln DERT along each principal
-axis of their covariance, by a small step. It says how well the population is known, not what one customer will do.
+axis of their covariance, by a small step. It says how well the population is known. How much customers of one history
+differ from each other is told by the expected square of what a customer's own rates make of DERT.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ _STEP = 1e-3
 
 @dataclass(frozen=True)
 class ResidualPurchases:
-    """DERT of each history, and the standard error of its natural logarithm; arrays of shape (n,)."""
+    """DERT of each history, the standard error of its natural logarithm, and E[D²]; arrays of shape (n,)."""
 
     expected: FloatArray
     log_standard_error: FloatArray
+    expected_square: FloatArray
 
 
 def residual_purchases(
@@ -64,7 +66,15 @@ def residual_purchases(
             slope = (np.log(dert(moved, x, t_x, T, discount_rate)) - np.log(expected)) / step
             # Where nothing more is expected at all, nothing can be told of its logarithm.
             variance += np.where(expected > 0, slope, 0.0) ** 2
-    return ResidualPurchases(expected, np.sqrt(np.where(np.isfinite(variance), variance, np.inf)))
+
+    def square_of_histories(x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+        return fit.model.squared_discounted_residual_transactions(x, t_x, T, discount_rate)
+
+    return ResidualPurchases(
+        expected,
+        np.sqrt(np.where(np.isfinite(variance), variance, np.inf)),
+        at_few_ages(fit.model, square_of_histories, x, t_x, T),
+    )
 
 
 def dert(

@@ -103,6 +103,21 @@ class TransactionModel(ABC):
         alive = self._discounted_purchases_if_alive(histories.frequency[first], histories.age[first], discount_rate)
         return _alive(self._log_odds_dropped_out(histories)) * alive[index]
 
+    def squared_discounted_residual_transactions(
+        self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, discount_rate: float
+    ) -> FloatArray:
+        """E[D² | x, t_x, T], shape (n,): D is DERT for somebody whose rates are known, 0 once she has dropped out.
+
+        E[D²] - DERT² is the variance over customers with one history of what is to be expected of each.
+
+        Args:
+            discount_rate: as in `discounted_expected_residual_transactions`.
+        """
+        histories = _rows(frequency, recency, age)
+        first, index, _ = distinct_rows(histories.frequency, histories.age)
+        alive = self._squared_purchases_if_alive(histories.frequency[first], histories.age[first], discount_rate)
+        return _alive(self._log_odds_dropped_out(histories)) * alive[index]
+
     def _purchases(
         self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, horizons: FloatArray, weights: FloatArray
     ) -> FloatArray:
@@ -129,6 +144,10 @@ class TransactionModel(ABC):
     @abstractmethod
     def _discounted_purchases_if_alive(self, frequency: FloatArray, age: FloatArray, rate: float) -> FloatArray:
         """∫₀^∞ exp(-rate t) dE[Y(t) | x, T, alive at T], (n,)."""
+
+    @abstractmethod
+    def _squared_purchases_if_alive(self, frequency: FloatArray, age: FloatArray, rate: float) -> FloatArray:
+        """E[D² | x, T, alive at T], (n,), see `squared_discounted_residual_transactions`."""
 
 
 def require_positive(model: object) -> None:

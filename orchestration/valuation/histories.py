@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from orchestration.statistics.histories import FloatArray, IntArray, PurchaseHistories
+from orchestration.statistics.histories import FloatArray, PurchaseHistories
+from orchestration.statistics.season import YearlyRhythm, yearly_rhythm
 
-Counts = dict[str, IntArray]
+Rhythms = dict[str, YearlyRhythm]  # by source
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Valuation:
     def name(self) -> str:
         """What it is called in the lake: of two valuations with one name the newer takes the older one's place."""
         return f"{self.purpose}:{self.last_date:%Y-%m}" if self.purpose == "month_end" else self.purpose
+
+    @property
+    def last_day(self) -> int:
+        """The last day that is seen, in days since 1970-01-01."""
+        return (self.last_date - date(1970, 1, 1)).days
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,26 @@ def read_segments(connection: duckdb.DuckDBPyConnection, valuation: Valuation) -
     return found
 
 
+def read_rhythms(connection: duckdb.DuckDBPyConnection, last_date: date) -> Rhythms:
+    """The yearly rhythm of each source, as far as the months that had ended by a day told of it."""
+    rows = connection.execute(
+        """
+        select source_system, date_diff('month', date '1970-01-01', month_date), repeat_purchase_count
+        from intermediate.int_value__repeat_purchases
+        where month_date + interval 1 month <= cast(? as date) + interval 1 day
+        order by source_system, month_date
+        """,
+        [last_date],
+    ).fetchall()
+    by_source: dict[str, list[tuple[int, int]]] = {}
+    for source_system, month, count in rows:
+        by_source.setdefault(source_system, []).append((month, count))
+    return {
+        source_system: yearly_rhythm(months[0][0], np.array([count for _, count in months], dtype=np.float64))
+        for source_system, months in by_source.items()
+    }
+
+
 def together(segments: list[Segment]) -> Segment:
     """All customers of one source, as one segment."""
     return Segment(
@@ -112,9 +138,12 @@ def together(segments: list[Segment]) -> Segment:
     )
 
 
-def fingerprint(valuation: Valuation, segments: list[Segment], prior_fits: list[str], method: str) -> str:
+def fingerprint(
+    valuation: Valuation, segments: list[Segment], rhythms: Rhythms, prior_fits: list[str], method: str
+) -> str:
     """Changes with whatever a valuation's result depends on, and with nothing else."""
-    parts = [method, repr(astuple(valuation)), *(segment.fingerprint() for segment in segments), *prior_fits]
+    seasons = [f"{source}:{rhythm.indices}" for source, rhythm in sorted(rhythms.items())]
+    parts = [method, repr(astuple(valuation)), *(segment.fingerprint() for segment in segments), *seasons, *prior_fits]
     return hashlib.md5("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 

@@ -58,6 +58,7 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
         "discounted_purchases_36_months": _NUMBER,
         "discounted_purchases": _NUMBER,
         "discounted_purchases_log_error": _NUMBER,
+        "discounted_purchases_square": _NUMBER,
         "prior_probability_alive": _NUMBER,
         "prior_discounted_purchases": _NUMBER,
         "holdout_purchases": _NUMBER,

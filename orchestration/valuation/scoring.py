@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,18 +13,25 @@ from orchestration.statistics.bg_nbd import BgNbd
 from orchestration.statistics.customer_value import continuous_discount_rate, periodic_discount_rate
 from orchestration.statistics.fitting import Fit, NotIdentifiedError
 from orchestration.statistics.gamma_gamma import GammaGamma
-from orchestration.statistics.histories import FloatArray
+from orchestration.statistics.histories import FloatArray, PurchaseHistories
 from orchestration.statistics.mbg_nbd import MbgNbd
 from orchestration.statistics.pareto_nbd import ParetoNbd
 from orchestration.statistics.residual_purchases import at_few_ages, dert, residual_purchases
+from orchestration.statistics.season import EVEN, in_busy_days
 from orchestration.statistics.transactions import TransactionModel
-from orchestration.valuation.histories import Segment, Valuation, together
+from orchestration.valuation.histories import Rhythms, Segment, Valuation, together
 
 # Part of every fingerprint: raise it when the same input gives other results, and every month gets a new version.
-METHOD = "1"
+METHOD = "2"
 
 TRANSACTION_MODELS: dict[str, type[Any]] = {"mbg_nbd": MbgNbd, "bg_nbd": BgNbd, "pareto_nbd": ParetoNbd}
+# The one of the two that the data are likelier under. That a one-time buyer may have left is the safer belief: where
+# hardly anybody comes back, the data say little of it, and BG/NBD takes them all for customers.
+LIKELIEST = "likeliest"
+_SAFER, _OTHER = "mbg_nbd", "bg_nbd"
+_CLEARLY_LIKELIER = 3.0  # in log-likelihood, a factor of 20
 SPEND_MODEL = "gamma_gamma"
+TRANSACTIONS, SPENDS = "transactions", "spends"
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 HORIZONS = (12, 24, 36)
@@ -40,6 +48,11 @@ class FittedModels:
 
     transactions: dict[tuple[str, str], tuple[str, TransactionModel]] = field(default_factory=dict)
     spends: dict[tuple[str, str], str] = field(default_factory=dict)
+    rhythms: Rhythms = field(default_factory=dict)  # in whose busy days the transaction models were fitted
+
+    def histories(self, segment: Segment, last_day: int) -> PurchaseHistories:
+        """A segment's histories in the time of these models."""
+        return in_busy_days(segment.histories, self.rhythms.get(segment.source_system, EVEN), last_day)
 
     def transaction_model(self, segment: Segment) -> tuple[str | None, TransactionModel | None]:
         """Key of the fit, and the model."""
@@ -63,12 +76,14 @@ class Result:
     models: FittedModels
 
 
-def score(valuation: Valuation, segments: list[Segment], prior: FittedModels, content_md5: str) -> Result:
+def score(
+    valuation: Valuation, segments: list[Segment], rhythms: Rhythms, prior: FittedModels, content_md5: str
+) -> Result:
     """Fit and score what was counted at a valuation; `prior` are the models of the month before.
 
     What cannot be fitted is told in a row of `model_fits`, and its histories get no scores but a reason.
     """
-    work = _Fitting(valuation, content_md5)
+    work = _Fitting(valuation, rhythms, content_md5)
     by_source: dict[str, list[Segment]] = defaultdict(list)
     for segment in segments:
         by_source[segment.source_system].append(segment)
@@ -89,10 +104,10 @@ def score(valuation: Valuation, segments: list[Segment], prior: FittedModels, co
 class _Fitting:
     """Collects the fits of one valuation."""
 
-    def __init__(self, valuation: Valuation, content_md5: str) -> None:
+    def __init__(self, valuation: Valuation, rhythms: Rhythms, content_md5: str) -> None:
         self.valuation = valuation
         self.content_md5 = content_md5
-        self.models = FittedModels()
+        self.models = FittedModels(rhythms=rhythms)
         self.fits: dict[str, Fit[Any]] = {}
         self.reasons: dict[tuple[str, str], str] = {}
         self.model_fits: list[Row] = []
@@ -109,26 +124,50 @@ class _Fitting:
                 f"{customers:.0f} customers, {buyers:.0f} of them repeat buyers: a fit of its own takes {least[0]} and "
                 f"{least[1]}; that of all customers of {segment.source_system} is used"
             )
-        name = self.valuation.transaction_model
-        model = TRANSACTION_MODELS[name]
-        histories = segment.histories
-        fitted = self._try(segment, name, too_small, lambda: model.fit(histories), customers, histories.counts.size)
+        histories = self.models.histories(segment, self.valuation.last_day)
+        fitted = self._try(
+            segment, TRANSACTIONS, too_small, lambda: self._transactions(histories), customers, histories.counts.size
+        )
         if fitted:
             self.models.transactions[place] = (fitted[0], fitted[1].model)
         spends = (segment.spend_frequency, segment.spend_mean, segment.spend_counts)
         fitted = self._try(
-            segment, SPEND_MODEL, too_small, lambda: GammaGamma.fit(*spends), float(spends[2].sum()), spends[2].size
+            segment,
+            SPENDS,
+            too_small,
+            lambda: (SPEND_MODEL, GammaGamma.fit(*spends)),
+            float(spends[2].sum()),
+            spends[2].size,
         )
         if fitted:
             self.models.spends[place] = fitted[0]
             self._add_spend_fit(*fitted)
 
+    def _transactions(self, histories: PurchaseHistories) -> tuple[str, Fit[Any]]:
+        """Name and fit of the model of repeat buying."""
+        name = self.valuation.transaction_model
+        if name != LIKELIEST:
+            return name, TRANSACTION_MODELS[name].fit(histories)
+        safer, other = (TRANSACTION_MODELS[candidate].fit(histories) for candidate in (_SAFER, _OTHER))
+        if other.log_likelihood > safer.log_likelihood + _CLEARLY_LIKELIER:
+            return _OTHER, other
+        return _SAFER, safer
+
     def _try(
-        self, segment: Segment, model: str, too_small: str | None, make: Any, customers: float, rows: int
+        self,
+        segment: Segment,
+        kind: str,
+        too_small: str | None,
+        make: Callable[[], tuple[str, Fit[Any]]],
+        customers: float,
+        rows: int,
     ) -> tuple[str, Fit[Any]] | None:
         """The fit and its key, or, where there is none, a row that says why."""
         valuation_id = self.valuation.valuation_id
         place = f"{segment.source_system}:{segment.name}" if segment.name else segment.source_system
+        wanted = self.valuation.transaction_model
+        # Where neither of the two can be fitted, the safer one stands for both.
+        model = {TRANSACTIONS: _SAFER if wanted == LIKELIEST else wanted, SPENDS: SPEND_MODEL}[kind]
         row: Row = {
             "valuation_id": valuation_id,
             "fit_id": f"{valuation_id}:{place}:{model}:{self.content_md5[:8]}",
@@ -141,12 +180,13 @@ class _Fitting:
         status, reason = "too_small", too_small
         if not reason:
             try:
-                fit = make()
+                model, fit = make()
             except NotIdentifiedError as error:
                 status, reason = "not_identified", str(error)
             except RuntimeError as error:
                 status, reason = "failed", str(error)
             else:
+                row |= {"model": model, "fit_id": f"{valuation_id}:{place}:{model}:{self.content_md5[:8]}"}
                 self.fits[row["fit_id"]] = fit
                 for parameter, estimate, error_ in zip(fit.names, fit.values, fit.standard_errors, strict=True):
                     self.model_fits.append(
@@ -164,7 +204,7 @@ class _Fitting:
                 return row["fit_id"], fit
         self.model_fits.append({**row, "status": status, "reason": reason})
         if not segment.name:
-            self.reasons[(segment.source_system, model)] = reason or status
+            self.reasons[(segment.source_system, kind)] = reason or status
         return None
 
     def _add_spend_fit(self, fit_id: str, fit: Fit[GammaGamma]) -> None:
@@ -179,9 +219,7 @@ class _Fitting:
 
 def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: FittedModels) -> dict[str, Any]:
     """Columns of `history_scores`, one element a distinct history of the segment."""
-    histories = segment.histories
-    n = histories.frequency.size
-    x, t_x, T = histories.frequency, histories.recency, histories.age
+    n = segment.histories.frequency.size
     fit_id, model = work.models.transaction_model(segment)
     _, prior_model = prior.transaction_model(segment)
     nothing = np.full(n, np.nan)
@@ -189,9 +227,9 @@ def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: Fitte
         "valuation_id": _repeated(valuation.valuation_id, n),
         "source_system": _repeated(segment.source_system, n),
         "segment": _repeated(segment.name, n),
-        "frequency": x.astype(np.int64),
-        "recency_days": t_x.astype(np.int64),
-        "age_days": T.astype(np.int64),
+        "frequency": segment.histories.frequency.astype(np.int64),
+        "recency_days": segment.histories.recency.astype(np.int64),
+        "age_days": segment.histories.age.astype(np.int64),
         "transaction_fit_id": _repeated(fit_id, n),
         "spend_fit_id": _repeated(work.models.spend_fit(segment), n),
         "prior_spend_fit_id": _repeated(prior.spend_fit(segment), n),
@@ -201,17 +239,23 @@ def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: Fitte
         "discounted_purchases_36_months": nothing,
         "discounted_purchases": nothing,
         "discounted_purchases_log_error": nothing,
+        "discounted_purchases_square": nothing,
         "prior_probability_alive": nothing,
         "prior_discounted_purchases": nothing,
         "holdout_purchases": nothing,
     }
     if model is None or fit_id is None:
         return scores
+    # A year has as many busy days as calendar days: only a horizon of parts of a year is another one.
     delta = continuous_discount_rate(valuation.annual_discount_rate, DAYS_PER_YEAR)
+    busy = work.models.histories(segment, valuation.last_day)
+    x, t_x, T = busy.frequency, busy.recency, busy.age
     scores["probability_alive"] = model.probability_alive(x, t_x, T)
     if valuation.holdout_days is not None:
         # What is shown only to be compared with what came needs no value.
-        scores["holdout_purchases"] = model.expected_purchases(x, t_x, T, valuation.holdout_days)
+        rhythm = work.models.rhythms.get(segment.source_system, EVEN)
+        start, end = rhythm.busy_days(np.array([0.0, valuation.holdout_days]) + valuation.last_day)
+        scores["holdout_purchases"] = model.expected_purchases(x, t_x, T, float(end - start))
         return scores
     for months in HORIZONS:
         scores[f"expected_purchases_{months}_months"] = model.expected_purchases(x, t_x, T, months * DAYS_PER_MONTH)
@@ -219,7 +263,10 @@ def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: Fitte
     residual = residual_purchases(work.fits[fit_id], x, t_x, T, delta)
     scores["discounted_purchases"] = residual.expected
     scores["discounted_purchases_log_error"] = residual.log_standard_error
+    scores["discounted_purchases_square"] = residual.expected_square
     if prior_model is not None:
+        busy = prior.histories(segment, valuation.last_day)
+        x, t_x, T = busy.frequency, busy.recency, busy.age
         scores["prior_probability_alive"] = prior_model.probability_alive(x, t_x, T)
         scores["prior_discounted_purchases"] = dert(prior_model, x, t_x, T, delta)
     return scores
@@ -241,9 +288,9 @@ def _reason(segment: Segment, work: _Fitting) -> str | None:
     source = segment.source_system
     fit_id = work.models.transaction_model(segment)[0]
     if fit_id is None:
-        return work.reasons.get((source, work.valuation.transaction_model))
+        return work.reasons.get((source, TRANSACTIONS))
     if work.models.spend_fit(segment) is None:
-        return work.reasons.get((source, SPEND_MODEL))
+        return work.reasons.get((source, SPENDS))
     fit = work.fits[fit_id]
     drop_out = fit.names[2]  # a, or Pareto/NBD's s: none of it, and nobody leaves
     if drop_out in fit.at_bound and fit.values[2] < 1:

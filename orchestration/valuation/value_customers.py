@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 from orchestration.computed import ComputedLoad
-from orchestration.valuation.histories import Valuation, fingerprint, read_segments, read_valuations
+from orchestration.valuation.histories import Valuation, fingerprint, read_rhythms, read_segments, read_valuations
 from orchestration.valuation.lake_tables import SOURCE, TABLES, blocks, known_valuations, stored_models
 from orchestration.valuation.scoring import METHOD, FittedModels, score
 
@@ -40,14 +40,15 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
             segments = read_segments(connection, valuation)
             if not segments:
                 continue
-            prior = _prior(valuation, models)
-            content_md5 = fingerprint(valuation, segments, prior.keys(), METHOD)
+            rhythms = read_rhythms(connection, valuation.last_date)
+            prior = _prior(valuation, models, connection)
+            content_md5 = fingerprint(valuation, segments, rhythms, prior.keys(), METHOD)
             before = known.get(valuation.name)
             if before and before.content_md5 == content_md5:
                 unchanged += 1
                 continue
             version = before.version + 1 if before else 1
-            result = score(valuation, segments, prior, content_md5)
+            result = score(valuation, segments, rhythms, prior, content_md5)
             models[valuation.name] = result.models
             load.add(valuation.name, version, content_md5, blocks(result))
             histories += len(result.history_scores.get("frequency", ()))
@@ -56,9 +57,13 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
     return Valued(made, unchanged, fits, histories)
 
 
-def _prior(valuation: Valuation, models: dict[str, FittedModels]) -> FittedModels:
+def _prior(
+    valuation: Valuation, models: dict[str, FittedModels], connection: duckdb.DuckDBPyConnection
+) -> FittedModels:
     """The models of the month-end before, as this run made them or the lake holds them; none where there was none."""
     if valuation.purpose != "month_end":
         return FittedModels()
     month_before = valuation.last_date.replace(day=1) - timedelta(days=1)
-    return models.get(f"month_end:{month_before:%Y-%m}", FittedModels())
+    found = models.get(f"month_end:{month_before:%Y-%m}", FittedModels())
+    # The lake holds no rhythm: it follows from the same sales.
+    return replace(found, rhythms=read_rhythms(connection, month_before))

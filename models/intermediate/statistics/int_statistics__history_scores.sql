@@ -16,6 +16,7 @@ select
     discounted_purchases_36_months,
     discounted_purchases,
     discounted_purchases_log_error,
+    discounted_purchases_square,
     prior_probability_alive,
     prior_discounted_purchases,
     holdout_purchases

@@ -1,4 +1,5 @@
--- What was spent on each customer: winning them (as the sources report it) and keeping them (messages sent).
+-- What was spent on each customer: winning them (as the sources report it, and a share of what advertising cost beyond)
+-- and keeping them (messages sent).
 with customer_records as (
     select * from {{ ref('customer_records') }}
     where customer_id is not null and (occurred_at is null or occurred_at < {{ as_of() }})
@@ -11,8 +12,14 @@ message_events as (
 
 acquisition as (
     select customer_id, sum(acquisition_cost_amount) as acquisition_cost_amount
-    from customer_records
-    where acquisition_cost_amount is not null
+    from (
+        select customer_id, acquisition_cost_amount
+        from customer_records
+        where acquisition_cost_amount is not null
+        union all
+        select customer_id, advertising_amount
+        from {{ ref('int_value__advertising_shares') }}
+    ) as costs
     group by customer_id
 ),
 

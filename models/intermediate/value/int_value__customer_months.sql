@@ -13,6 +13,10 @@ segments as (
     select * from {{ ref('int_value__customer_segments') }}
 ),
 
+fixed_cost_shares as (
+    select * from {{ ref('int_value__fixed_cost_shares') }}
+),
+
 predictions as (
     select
         *,
@@ -40,7 +44,7 @@ known as (
 
 terms as (
     select
-        *,
+        known.*,
         first_purchase_month_date is not null as is_customer,
         coalesce(first_purchase_month_date = snapshot_month_date, false) as is_first_month,
         -- What no source says was paid to win a customer is taken from the var, in the month of the first purchase.
@@ -52,8 +56,13 @@ terms as (
                 as date
             ), false
         ) as bears_fixed_cost,
-        {{ tenure_months('first_purchase_at', 'valued_at') }} as tenure_months
+        {{ tenure_months('first_purchase_at', 'valued_at') }} as tenure_months,
+        coalesce(fixed_cost_shares.fixed_cost_amount, {{ var('fixed_cost_per_customer_month_amount') }})
+            as share_of_month_amount,
+        coalesce(fixed_cost_shares.fixed_cost_per_month_amount, {{ var('fixed_cost_per_customer_month_amount') }})
+            as fixed_cost_per_month_amount
     from known
+    left join fixed_cost_shares on known.snapshot_month_date = fixed_cost_shares.month_date
 ),
 
 amounts as (
@@ -73,8 +82,7 @@ amounts as (
             else 0
         end as month_contribution_amount,
         case when is_of_month then cost_to_serve_amount else 0 end as month_cost_to_serve_amount,
-        case when bears_fixed_cost then {{ var('fixed_cost_per_customer_month_amount') }} else 0 end
-            as fixed_cost_amount,
+        case when bears_fixed_cost then share_of_month_amount else 0 end as fixed_cost_amount,
         case when is_of_month then acquisition_cost_amount else 0 end
         + case
             when is_first_month and is_acquisition_assumed then {{ var('acquisition_cost_per_customer_amount') }}
@@ -82,7 +90,6 @@ amounts as (
         end as month_acquisition_cost_amount,
         case when is_of_month then retention_cost_amount else 0 end as month_retention_cost_amount,
         case when is_first_month then {{ var('investment_per_customer_amount') }} else 0 end as month_investment_amount,
-        {{ var('fixed_cost_per_customer_month_amount') }} as fixed_cost_per_month_amount,
         {{ var('expected_lifetime_months') }} as expected_lifetime_months,
         coalesce(
             lifetime_acquisition_cost_amount,

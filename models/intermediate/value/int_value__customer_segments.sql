@@ -15,6 +15,7 @@ described as (
         {% for attribute in ['acquisition_channel', 'country', 'customer_kind'] %}
         min_by({{ attribute }}, case when {{ attribute }} is not null then age end) as {{ attribute }},
         {% endfor %}
+        min(occurred_at) as first_recorded_at,
         customer_id
     from (
         select
@@ -49,6 +50,10 @@ customers as (
 select
     customers.customer_id,
     first_orders.first_purchase_at,
+    least(
+        coalesce(described.first_recorded_at, first_orders.first_purchase_at),
+        coalesce(first_orders.first_purchase_at, described.first_recorded_at)
+    ) as won_at,
     first_orders.source_system,
     described.acquisition_channel,
     first_orders.source_system

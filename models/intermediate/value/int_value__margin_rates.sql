@@ -1,4 +1,5 @@
--- What is left of a unit that customers of a source spend: their contribution so far over their net spend so far. Its
+-- What is left of a unit that customers of a source spend: their contribution over their net spend in the months of the
+-- var, so that it is that of today's prices and costs; of all months so far where they spent nothing in these. Its
 -- denominator is the spend that the models of spend are fitted to, so that what is foretold of all of them together is
 -- consistent with what they earned. Over the customers whose contribution is known; null where it is of none.
 with valuations as (
@@ -7,7 +8,7 @@ with valuations as (
 ),
 
 spends as (
-    select valuation_id, source_system, customer_id, spend_amount
+    select valuation_id, customer_id, spend_amount, recent_spend_amount
     from {{ ref('int_value__purchase_histories') }}
 ),
 
@@ -15,13 +16,13 @@ flows as (
     select * from {{ ref('int_value__month_flows') }}
 ),
 
-customers as (
+-- The newest flows of each customer until the month.
+known as (
     select
         valuations.valuation_id,
         segments.source_system,
         flows.customer_id,
-        flows.lifetime_contribution_amount,
-        flows.lifetime_order_count
+        flows.lifetime_contribution_amount
     from valuations
     inner join flows
         on valuations.month_date >= flows.month_date
@@ -30,22 +31,43 @@ customers as (
     where flows.lifetime_order_count > 0
 ),
 
+recent as (
+    select
+        valuations.valuation_id,
+        flows.customer_id,
+        sum(flows.contribution_amount) as contribution_amount
+    from valuations
+    inner join flows
+        on valuations.month_date >= flows.month_date
+        and cast(flows.month_date as timestamp)
+        >= cast(valuations.month_date as timestamp) - interval {{ var('margin_months') - 1 }} month
+    group by valuations.valuation_id, flows.customer_id
+),
+
 sums as (
     select
-        customers.valuation_id,
-        customers.source_system,
-        cast(sum(customers.lifetime_contribution_amount) as double) as contribution,
+        known.valuation_id,
+        known.source_system,
+        cast(sum(known.lifetime_contribution_amount) as double) as contribution,
+        cast(sum(case when known.lifetime_contribution_amount is not null then spends.spend_amount end) as double)
+            as spend,
         cast(
-            sum(case when customers.lifetime_contribution_amount is not null then spends.spend_amount end) as double
-        ) as spend
-    from customers
-    left join spends
-        on customers.valuation_id = spends.valuation_id and customers.customer_id = spends.customer_id
-    group by customers.valuation_id, customers.source_system
+            sum(case when known.lifetime_contribution_amount is not null then recent.contribution_amount end) as double
+        ) as recent_contribution,
+        cast(
+            sum(case when known.lifetime_contribution_amount is not null then spends.recent_spend_amount end) as double
+        ) as recent_spend
+    from known
+    left join spends on known.valuation_id = spends.valuation_id and known.customer_id = spends.customer_id
+    left join recent on known.valuation_id = recent.valuation_id and known.customer_id = recent.customer_id
+    group by known.valuation_id, known.source_system
 )
 
 select
     valuation_id,
     source_system,
-    contribution / nullif(spend, 0) as margin_rate
+    case
+        when recent_spend > 0 then recent_contribution / nullif(recent_spend, 0)
+        else contribution / nullif(spend, 0)
+    end as margin_rate
 from sums

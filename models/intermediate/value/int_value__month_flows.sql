@@ -125,6 +125,9 @@ bookings as (
     where customer_records.acquisition_cost_amount is not null
         and coalesce(customer_records.occurred_at, segments.first_purchase_at) < {{ as_of() }}
     union all
+    select customer_id, month_date, 0, null, 0, 0, 0, 0, 0, advertising_amount, 0, 0
+    from {{ ref('int_value__advertising_shares') }}
+    union all
     select
         customer_id,
         cast(date_trunc('month', occurred_at) as date),

@@ -30,6 +30,7 @@ scored as (
         scores.discounted_purchases_36_months,
         scores.discounted_purchases,
         scores.discounted_purchases_log_error,
+        scores.discounted_purchases_square,
         scores.prior_probability_alive,
         scores.prior_discounted_purchases,
         scores.holdout_purchases,
@@ -57,6 +58,12 @@ spends as (
             when spend_fits.p * scored.x + spend_fits.q > 1
                 then spend_fits.p * (spend_fits.v + scored.spent) / (spend_fits.p * scored.x + spend_fits.q - 1)
         end as expected_spend,
+        -- How much customers of one history differ: the mean square of the spend of a purchase, finite above 2.
+        case
+            when spend_fits.p * scored.x + spend_fits.q > 2
+                then spend_fits.p * (spend_fits.v + scored.spent) * spend_fits.p * (spend_fits.v + scored.spent)
+                    / (spend_fits.p * scored.x + spend_fits.q - 1) / (spend_fits.p * scored.x + spend_fits.q - 2)
+        end as expected_spend_square,
         case
             when prior_fits.p * scored.x + prior_fits.q > 1
                 then prior_fits.p * (prior_fits.v + scored.spent) / (prior_fits.p * scored.x + prior_fits.q - 1)
@@ -120,6 +127,13 @@ select
     expected_purchases_36_months * expected_spend * margin_rate as expected_margin_36_months,
     discounted_purchases_36_months * expected_spend as residual_revenue_36_months,
     discounted_purchases * expected_spend as residual_revenue,
+    case
+        when discounted_purchases_square is not null and expected_spend_square is not null
+            then sqrt(greatest(
+                    discounted_purchases_square * expected_spend_square
+                    - discounted_purchases * expected_spend * discounted_purchases * expected_spend, 0
+                ))
+    end as residual_revenue_deviation,
     -- An error of the logarithm above 3 is a factor of 360: the data leave the value open.
     case when is_error_known and log_error <= 3 then exp(-1.959964 * log_error) end as lower_95_factor,
     case when is_error_known and log_error <= 3 then exp(1.959964 * log_error) end as upper_95_factor,

@@ -30,6 +30,7 @@ spends as (
     select
         valuations.valuation_id,
         valuations.last_date,
+        cast(valuations.month_date as timestamp) - interval {{ var('margin_months') - 1 }} month as recent_from_at,
         purchase_days.customer_id,
         purchase_days.purchase_date,
         purchase_days.goods_amount - coalesce(refunded.refund_amount, 0) as spend_amount
@@ -50,6 +51,8 @@ histories as (
         max(purchase_date) as last_purchase_date,
         count(*) - 1 as frequency,
         sum(spend_amount) as spend_amount,
+        sum(case when cast(purchase_date as timestamp) >= recent_from_at then spend_amount else 0 end)
+            as recent_spend_amount,
         min_by(spend_amount, purchase_date) as first_spend_amount
     from spends
     where spend_amount > 0
@@ -67,6 +70,7 @@ select
     {{ days_between('histories.first_purchase_date', 'histories.last_purchase_date') }} as recency_days,
     {{ days_between('histories.first_purchase_date', 'histories.last_date') }} as age_days,
     cast(histories.spend_amount as decimal(18, 4)) as spend_amount,
+    cast(histories.recent_spend_amount as decimal(18, 4)) as recent_spend_amount,
     -- Ten decimals: with four, the half of an odd last digit would be rounded either way, an engine each.
     cast(
         cast(histories.spend_amount - histories.first_spend_amount as double)

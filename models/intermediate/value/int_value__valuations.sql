@@ -53,17 +53,28 @@ dated as (
         *,
         cast({{ add_days('valued_at', -1) }} as date) as last_date
     from moments
+),
+
+-- Finance's rate that holds on the last day; the var where there is none.
+rates as (
+    select dated.valued_at, max_by(rates.annual_rate, rates.valid_from_date) as annual_rate
+    from (select distinct valued_at, last_date from dated) as dated
+    inner join {{ ref('int_money__discount_rates') }} as rates
+        on dated.last_date >= rates.valid_from_date
+        and (rates.valid_to_date is null or dated.last_date < rates.valid_to_date)
+    group by dated.valued_at
 )
 
 select
-    purpose || ':' || cast(last_date as string) as valuation_id,
-    purpose,
-    cast(date_trunc('month', last_date) as date) as month_date,
-    last_date,
-    valued_at,
-    holdout_days,
+    dated.purpose || ':' || cast(dated.last_date as string) as valuation_id,
+    dated.purpose,
+    cast(date_trunc('month', dated.last_date) as date) as month_date,
+    dated.last_date,
+    dated.valued_at,
+    dated.holdout_days,
     '{{ var("transaction_model") }}' as transaction_model,
-    cast({{ var('annual_discount_rate') }} as double) as annual_discount_rate,
+    cast(coalesce(rates.annual_rate, {{ var('annual_discount_rate') }}) as double) as annual_discount_rate,
     cast({{ var('minimum_segment_customers') }} as bigint) as minimum_segment_customers,
     cast({{ var('minimum_segment_repeat_buyers') }} as bigint) as minimum_segment_repeat_buyers
 from dated
+left join rates on dated.valued_at = rates.valued_at

@@ -24,8 +24,19 @@ customers as (
         cast(cast(month_date as timestamp) + interval 1 month as date) as next_month_date,
         snapshot_version,
         residual_{{ value }}_amount as equity,
-        residual_{{ value }}_lower_95_amount as equity_lower,
-        residual_{{ value }}_upper_95_amount as equity_upper,
+        transaction_fit_id,
+        spend_fit_id,
+        -- The interval of one is that of the fitted parameters, symmetric in the logarithm: 2 x 1.959964 errors wide.
+        -- Where an end was rounded to nothing, its width is taken as it stands.
+        case
+            when residual_{{ value }}_lower_95_amount * residual_{{ value }}_upper_95_amount > 0
+                then abs(cast(residual_{{ value }}_amount as double)) * abs(ln(
+                        cast(residual_{{ value }}_upper_95_amount as double)
+                        / cast(residual_{{ value }}_lower_95_amount as double)
+                    )) / 3.919928
+            else cast(residual_{{ value }}_upper_95_amount - residual_{{ value }}_lower_95_amount as double) / 3.919928
+        end as parameter_error,
+        cast(residual_{{ value }}_deviation_amount as decimal(19, 2)) as deviation,
         prior_residual_{{ value }}_amount as equity_of_old_fit,
         cast(probability_alive as double) as p,
         cast(discounted_purchases as double) as d,
@@ -96,18 +107,39 @@ bridges as (
     group by value_basis, month_date
 ),
 
-equities as (
+-- The parameters of one fit err for all its customers alike, as if all errors went one way; those of different fits,
+-- and what customers of one history make of it, each for themselves.
+equities_by_fit as (
     select
         value_basis,
         month_date,
         max(snapshot_version) as snapshot_version,
         count(equity) as customer_count,
         count(*) - count(equity) as unvalued_customer_count,
+        count(case when equity is not null and (parameter_error is null or deviation is null) then 1 end) as open_count,
         sum(equity) as equity,
-        case when count(equity_lower) = count(equity) then sum(equity_lower) end as equity_lower,
-        case when count(equity_upper) = count(equity) then sum(equity_upper) end as equity_upper,
+        cast(sum(cast(parameter_error as decimal(28, 6))) as double) as parameter_error,
+        cast(sum(deviation * deviation) as double) as deviation_square,
         sum(profit) as profit
     from customers
+    group by value_basis, month_date, transaction_fit_id, spend_fit_id
+),
+
+equities as (
+    select
+        value_basis,
+        month_date,
+        max(snapshot_version) as snapshot_version,
+        sum(customer_count) as customer_count,
+        sum(unvalued_customer_count) as unvalued_customer_count,
+        sum(equity) as equity,
+        case
+            when sum(open_count) = 0
+                then sqrt(sum(parameter_error * parameter_error + deviation_square))
+                    / nullif(abs(cast(sum(equity) as double)), 0)
+        end as relative_error,
+        sum(profit) as profit
+    from equities_by_fit
     group by value_basis, month_date
 ),
 
@@ -149,8 +181,21 @@ select
     cast(customer_count as bigint) as customer_count,
     cast(unvalued_customer_count as bigint) as unvalued_customer_count,
     cast(equity as decimal(18, 4)) as equity_amount,
-    cast(equity_lower as decimal(18, 4)) as equity_lower_95_amount,
-    cast(equity_upper as decimal(18, 4)) as equity_upper_95_amount,
+    -- Symmetric in the logarithm; an error above 3 is a factor of 360: the data leave the equity open.
+    case
+        when relative_error <= 3
+            then cast(
+                    least(equity * exp(-1.959964 * relative_error), equity * exp(1.959964 * relative_error))
+                    as decimal(18, 4)
+                )
+    end as equity_lower_95_amount,
+    case
+        when relative_error <= 3
+            then cast(
+                    greatest(equity * exp(-1.959964 * relative_error), equity * exp(1.959964 * relative_error))
+                    as decimal(18, 4)
+                )
+    end as equity_upper_95_amount,
     cast(previous_equity as decimal(18, 4)) as previous_equity_amount,
     cast(change as decimal(18, 4)) as equity_change_amount,
     cast(acquisition as decimal(18, 4)) as acquisition_amount,

@@ -33,6 +33,13 @@ predictions as (
     inner join valuations on predictions.valuation_id = valuations.valuation_id
 ),
 
+-- Of the last month that has ended; a single row, null where none has.
+fixed_cost as (
+    select max_by(fixed_cost_per_month_amount, month_date) as fixed_cost_per_month_amount
+    from {{ ref('int_value__fixed_cost_shares') }}
+    where cast(month_date as timestamp) + interval 1 month <= {{ as_of() }}
+),
+
 terms as (
     select
         revenue.*,
@@ -40,7 +47,8 @@ terms as (
         revenue.goods_amount + revenue.freight_amount - revenue.refund_amount as net_revenue_amount,
         revenue.costed_revenue_amount - revenue.product_cost_amount as margin_amount,
         {{ tenure_months('revenue.first_purchase_at', as_of()) }} as tenure_months,
-        {{ var('fixed_cost_per_customer_month_amount') }} as fixed_cost_per_month_amount,
+        coalesce(fixed_cost.fixed_cost_per_month_amount, {{ var('fixed_cost_per_customer_month_amount') }})
+            as fixed_cost_per_month_amount,
         {{ var('expected_lifetime_months') }} as expected_lifetime_months,
         coalesce(spending.acquisition_cost_amount, {{ var('acquisition_cost_per_customer_amount') }})
             as acquisition_cost_amount,
@@ -48,6 +56,7 @@ terms as (
         {{ var('investment_per_customer_amount') }} as investment_amount
     from revenue
     left join spending on revenue.customer_id = spending.customer_id
+    cross join fixed_cost
 ),
 
 monthly as (

@@ -1,8 +1,16 @@
 -- Does value move with what happens in customers' lives? Residual value at the last month-end before an event and some
 -- months after it, less what it did meanwhile for customers alike (same month, source and tenth of value) without any
--- life event in between or just before. An association in matched groups, not an experiment.
+-- life event in between or just before. And purchases, which move at once: those made from the month after the event
+-- on, as a share of what customers alike made. An association in matched groups, not an experiment.
 with snapshots as (
-    select * from {{ newest_snapshots() }} as newest
+    select
+        *,
+        sum(order_count) over (
+            partition by customer_id
+            order by month_date
+            rows between 2 following and {{ var('life_event_months_after') }} following
+        ) as purchases_after
+    from {{ newest_snapshots() }} as newest
 ),
 
 events as (
@@ -20,6 +28,7 @@ valued as (
         month_date,
         month_end_at,
         {{ value }} as value,
+        purchases_after,
         -- Customers of one value are in one tenth.
         floor(
             10e0 * (rank() over (partition by month_date, source_system order by {{ value }}) - 1)
@@ -39,7 +48,8 @@ changes as (
         before.month_end_at,
         before.decile,
         before.value as value_before,
-        later.value as value_after
+        later.value as value_after,
+        cast(coalesce(before.purchases_after, 0) as bigint) as purchases_after
     from valued as before
     inner join valued as later
         on before.value_basis = later.value_basis
@@ -63,7 +73,8 @@ controls as (
         changes.source_system,
         changes.month_end_at,
         changes.decile,
-        cast(sum(changes.value_after - changes.value_before) as double) / count(*) as mean_change
+        cast(sum(changes.value_after - changes.value_before) as double) / count(*) as mean_change,
+        cast(sum(changes.purchases_after) as double) / count(*) as mean_purchases
     from changes
     left join touched
         on changes.customer_id = touched.customer_id and changes.month_end_at = touched.month_end_at
@@ -79,7 +90,9 @@ treated as (
         changes.value_before,
         changes.value_after,
         cast(controls.mean_change as decimal(18, 4)) as matched_change,
-        changes.value_after - changes.value_before - cast(controls.mean_change as decimal(18, 4)) as difference
+        changes.value_after - changes.value_before - cast(controls.mean_change as decimal(18, 4)) as difference,
+        changes.purchases_after,
+        cast(controls.mean_purchases as decimal(18, 8)) as matched_purchases
     from events
     inner join changes
         on events.customer_id = changes.customer_id and events.event_month_at = changes.month_end_at
@@ -100,7 +113,13 @@ sums as (
         cast(sum(case when difference is not null then value_after end) as double) as value_after,
         cast(sum(matched_change) as double) as matched_change,
         cast(sum(difference) as double) as difference,
-        cast(sum(cast(difference as decimal(19, 2)) * cast(difference as decimal(19, 2))) as double) as square_sum
+        cast(sum(cast(difference as decimal(19, 2)) * cast(difference as decimal(19, 2))) as double) as square_sum,
+        cast(sum(case when difference is not null then purchases_after end) as double) as purchases,
+        cast(sum(matched_purchases) as double) as matched_purchases,
+        cast(sum(case when difference is not null then purchases_after * purchases_after end) as double)
+            as purchase_square_sum,
+        cast(sum(purchases_after * matched_purchases) as double) as purchase_product_sum,
+        cast(sum(matched_purchases * matched_purchases) as double) as matched_square_sum
     from treated
     group by kind, value_basis
 ),
@@ -119,7 +138,19 @@ means as (
         1.959964 * sqrt(
             greatest(square_sum - difference * difference / nullif(matched_count, 0), 0)
             / nullif(matched_count - 1, 0) / nullif(matched_count, 0)
-        ) as half_width
+        ) as half_width,
+        purchases / nullif(matched_count, 0) as purchases_after,
+        matched_purchases / nullif(matched_count, 0) as matched_purchases_after,
+        purchases / nullif(matched_purchases, 0) as purchase_ratio,
+        -- Of the logarithm of a ratio of sums over customers.
+        1.959964 * sqrt(
+            greatest(
+                purchase_square_sum
+                - 2 * purchases / nullif(matched_purchases, 0) * purchase_product_sum
+                + purchases / nullif(matched_purchases, 0) * purchases / nullif(matched_purchases, 0)
+                * matched_square_sum, 0
+            ) * matched_count / nullif(matched_count - 1, 0)
+        ) / nullif(purchases, 0) as log_half_width
     from sums
 )
 
@@ -137,5 +168,12 @@ select
     cast(case when not is_suppressed then matched_change end as decimal(18, 4)) as matched_change_amount,
     cast(case when not is_suppressed then difference end as decimal(18, 4)) as difference_amount,
     cast(case when not is_suppressed then difference - half_width end as decimal(18, 4)) as difference_lower_95_amount,
-    cast(case when not is_suppressed then difference + half_width end as decimal(18, 4)) as difference_upper_95_amount
+    cast(case when not is_suppressed then difference + half_width end as decimal(18, 4)) as difference_upper_95_amount,
+    cast(case when not is_suppressed then purchases_after end as decimal(18, 6)) as purchases_after,
+    cast(case when not is_suppressed then matched_purchases_after end as decimal(18, 6)) as matched_purchases_after,
+    cast(case when not is_suppressed then purchase_ratio end as decimal(18, 6)) as purchase_ratio,
+    cast(case when not is_suppressed then purchase_ratio * exp(-log_half_width) end as decimal(18, 6))
+        as purchase_ratio_lower_95,
+    cast(case when not is_suppressed then purchase_ratio * exp(log_half_width) end as decimal(18, 6))
+        as purchase_ratio_upper_95
 from means

@@ -347,13 +347,22 @@ def test_advertising_costs_what_winning_customers_cost(company: Company) -> None
 
 
 def test_residual_values_follow_from_the_parameters_of_each_person(company: Company) -> None:
-    off, dead, customers = one(
+    """Near what the base process alone is worth: messages and come-backs add, cancelled and nameless orders take away.
+
+    `test_demo_company_outlook` holds them against the future played out.
+    """
+    of_base, lowest, highest, gone, strangers, customers = one(
         company,
-        """select max(abs(expected_residual_value - mean_margin_amount * rate / (rate * dropout_probability + ln(1.1))))
-                filter (is_alive_at_end), max(expected_residual_value) filter (not is_alive_at_end),
-            count(*) filter (is_alive_at_end)
-        from (select *, purchase_rate_at_end_weekly * 365.25 / 7 as rate from truth_people)""",
+        """select sum(expected_discounted_purchases) filter (is_alive_at_end)
+                / sum(rate / (rate * dropout_probability + ln(1.1))) filter (is_alive_at_end),
+            min(worth / mean_margin_amount), max(worth / mean_margin_amount),
+            sum(expected_residual_value) filter (not is_alive_at_end) / sum(expected_residual_value),
+            max(expected_residual_value) filter (order_count = 0), count(*) filter (is_alive_at_end)
+        from (select *, purchase_rate_at_end_weekly * 365.25 / 7 as rate,
+            expected_residual_value / nullif(expected_discounted_purchases, 0) as worth from truth_people)""",
     )
-    assert off < 1e-6
-    assert dead == 0
+    assert 0.95 < of_base < 1.10
+    assert 0.8 < lowest <= highest < 1.0
+    assert 0 < gone < 0.01
+    assert strangers == 0
     assert 0.4 * PEOPLE < customers < 0.8 * PEOPLE

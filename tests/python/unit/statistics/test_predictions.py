@@ -102,6 +102,34 @@ def test_dert_is_the_integral_of_discounted_purchases(model: TransactionModel, r
         assert dert[i] == pytest.approx(integral, rel=1e-5)
 
 
+@pytest.mark.parametrize("history", [(0, 0, 100), (3, 300, 500), (40, 900, 1000)])
+@pytest.mark.parametrize("rate", [0.00026, 0.01])
+def test_the_square_of_dert_is_that_of_customers_whose_rates_are_known(
+    history: tuple[int, int, int], rate: float
+) -> None:
+    """Drawn from what is known of a customer who is alive: λ / (δ + λ p), and λ / (δ + μ)."""
+    x, t_x, T = history
+    generator = np.random.default_rng(1)
+    bg = BgNbd(0.7, 90.0, 0.9, 3.3)
+    pareto = ParetoNbd(0.55, 80.0, 0.6, 100.0)
+    buys = [generator.gamma(model.r + x, 1 / (model.alpha + T), 400_000) for model in (bg, pareto)]
+    drawn = {
+        bg: buys[0] / (rate + buys[0] * generator.beta(bg.a, bg.b + x, 400_000)),
+        pareto: buys[1] / (rate + generator.gamma(pareto.s, 1 / (pareto.beta + T), 400_000)),
+    }
+    for model, worth in drawn.items():
+        alive = model.probability_alive(x, t_x, T)
+        found = model.squared_discounted_residual_transactions(x, t_x, T, rate)
+        assert_allclose(found, alive * np.mean(worth**2), rtol=0.03)
+
+
+def test_the_square_of_dert_of_somebody_who_never_leaves() -> None:
+    x, T, rate = 3, 500.0, 0.001
+    model = BgNbd(0.7, 90.0, 1e-5, 1.0)
+    expected = (0.7 + x) * (1.7 + x) / (90 + T) ** 2 / rate**2
+    assert model.squared_discounted_residual_transactions(x, T, T, rate)[0] == pytest.approx(expected, rel=1e-3)
+
+
 def test_pareto_nbd_dert_is_the_published_formula() -> None:
     """Fader, Hardie, Lee (2005), RFM and CLV, equation 3."""
     r, alpha, s, beta = _PARETO.r, _PARETO.alpha, _PARETO.s, _PARETO.beta

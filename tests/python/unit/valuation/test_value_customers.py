@@ -15,7 +15,9 @@ from orchestration.ingestion.lake import landed_files
 from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.statistics.histories import purchase_histories
 from orchestration.statistics.mbg_nbd import MbgNbd
+from orchestration.statistics.season import EVEN, in_busy_days
 from orchestration.valuation import value_customers as module
+from orchestration.valuation.histories import read_rhythms
 from orchestration.valuation.value_customers import Valued, value_customers
 
 NOW = datetime(2024, 4, 1, 6, tzinfo=UTC)
@@ -29,9 +31,11 @@ MOMENTS = [
 
 
 class Warehouse:
-    """The three tables that a valuation reads, filled from customers: segment, purchase days, mean spend."""
+    """The tables that a valuation reads, filled from customers: segment, purchase days, mean spend."""
 
     def __init__(self, folder: Path) -> None:
+        self.transaction_model = "mbg_nbd"
+        self.repeat_purchases: list[tuple[str, date, int]] = []
         self.path = folder / "warehouse.duckdb"
         self.lake = folder / "lake"
         generator = np.random.default_rng(3)
@@ -65,9 +69,17 @@ class Warehouse:
                 "minimum_segment_customers bigint, minimum_segment_repeat_buyers bigint)"
             )
             connection.executemany(
-                "insert into intermediate.int_value__valuations values (?, ?, ?, ?, 'mbg_nbd', 0.1, ?, 10)",
-                [(*moment, minimum) for moment in MOMENTS],
+                "insert into intermediate.int_value__valuations values (?, ?, ?, ?, ?, 0.1, ?, 10)",
+                [(*moment, self.transaction_model, minimum) for moment in MOMENTS],
             )
+            connection.execute(
+                "create table intermediate.int_value__repeat_purchases (source_system varchar, month_date date, "
+                "repeat_purchase_count bigint)"
+            )
+            if self.repeat_purchases:
+                connection.executemany(
+                    "insert into intermediate.int_value__repeat_purchases values (?, ?, ?)", self.repeat_purchases
+                )
             connection.execute("create table h (valuation_id varchar, segment varchar, x bigint, t bigint, age bigint)")
             if histories:
                 connection.executemany("insert into h values (?, ?, ?, ?, ?)", histories)
@@ -189,6 +201,74 @@ def test_the_month_before_is_known_whether_it_was_made_now_or_earlier(warehouse:
     again = warehouse.rows("history_scores", "valuation_id = 'month_end:2024-03-31'")
     assert [{**row, "_file_version": 0} for row in again] == [{**row, "_file_version": 0} for row in at_once]
     assert {row["_file_version"] for row in again} == {3}
+
+
+def test_the_likelier_model_is_taken_and_where_neither_is_the_safer_one(warehouse: Warehouse) -> None:
+    """First of customers who may leave after their first purchase, then of customers who never do."""
+    generator = np.random.default_rng(11)
+    loyal = []
+    for _ in range(1000):
+        days = [int(generator.integers(0, 50))]
+        rate = generator.gamma(2.0, 0.04)
+        while days[-1] < 90 and (len(days) == 1 or generator.random() < 0.6):
+            days.append(days[-1] + 1 + int(generator.exponential(1 / rate)))
+        kept = [date.fromordinal(date(2024, 1, 1).toordinal() + day) for day in days if day <= 90]
+        loyal.append(("shop / a", kept, float(np.round(generator.gamma(4.0, 10.0), 2)) + 1))
+    warehouse.transaction_model = "likeliest"
+    for customers, model in ((warehouse.customers, "mbg_nbd"), (loyal, "bg_nbd")):
+        warehouse.customers = customers
+        warehouse.write()
+        warehouse.value()
+        fits = warehouse.rows("model_fits", "valuation_id like 'current%' and model <> 'gamma_gamma'")
+        assert {row["model"] for row in fits if row["status"] == "fitted"} == {model}
+        used = {row["transaction_fit_id"] for row in warehouse.rows("history_scores", "valuation_id like 'current%'")}
+        assert all(f":{model}:" in fit_id for fit_id in used)
+
+
+def test_histories_are_fitted_and_scored_in_the_rhythm_of_the_source_s_year(warehouse: Warehouse) -> None:
+    """Two years of sales that double in March: the days of March count for more, and what was even is made anew."""
+    warehouse.value()
+    months = [date(2022 + month // 12, month % 12 + 1, 1) for month in range(27)]
+    warehouse.repeat_purchases = [("shop", month, 2000 if month.month == 3 else 1000) for month in months]
+    warehouse.write()
+    assert warehouse.value().made == 5
+    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+        rhythm = read_rhythms(connection, date(2024, 3, 31))["shop"]
+        assert read_rhythms(connection, date(2024, 3, 30))["shop"] != rhythm, "March had not ended"
+        assert read_rhythms(connection, date(2023, 11, 30)) == {"shop": EVEN}
+        columns = connection.execute(
+            "select frequency, recency_days, age_days, customer_count from intermediate.int_value__counted_histories "
+            "where valuation_id = 'current:2024-03-31' and segment = 'shop / a' order by all"
+        ).fetchnumpy()
+    assert rhythm.indices[2] > 1.5
+    last_day = (date(2024, 3, 31) - date(1970, 1, 1)).days
+    busy = in_busy_days(purchase_histories(*columns.values()), rhythm, last_day)
+    direct = MbgNbd.fit(busy)
+    stored = {
+        row["parameter"]: row["estimate"]
+        for row in warehouse.rows("model_fits", "valuation_id like 'current%' and segment = 'shop / a'")
+    }
+    assert_allclose([stored[name] for name in direct.names], direct.values, rtol=1e-9)
+    scores = warehouse.rows("history_scores", "valuation_id like 'current%' and segment = 'shop / a'")
+    found = {(row["frequency"], row["recency_days"], row["age_days"]): row["probability_alive"] for row in scores}
+    expected = direct.model.probability_alive(busy.frequency, busy.recency, busy.age)
+    calendar = zip(columns["frequency"], columns["recency_days"], columns["age_days"], strict=True)
+    assert_allclose([found[tuple(int(part) for part in key)] for key in calendar], expected, rtol=1e-9)
+
+
+def test_the_month_before_is_known_in_its_own_rhythm_from_the_lake_too(warehouse: Warehouse) -> None:
+    months = [date(2022 + month // 12, month % 12 + 1, 1) for month in range(27)]
+    warehouse.repeat_purchases = [("shop", month, 2000 if month.month == 3 else 1000) for month in months]
+    warehouse.write()
+    warehouse.value()
+    at_once = warehouse.rows("history_scores", "valuation_id = 'month_end:2024-03-31'")
+    warehouse.repeat_purchases[-1] = ("shop", date(2024, 3, 1), 1900)
+    warehouse.write()
+    assert warehouse.value().made == 2, "March and now"
+    again = warehouse.rows("history_scores", "valuation_id = 'month_end:2024-03-31'")
+    prior = [[row["prior_discounted_purchases"] for row in rows] for rows in (at_once, again)]
+    assert_allclose(prior[0], prior[1], rtol=1e-3)
+    assert [row["discounted_purchases"] for row in at_once] != [row["discounted_purchases"] for row in again]
 
 
 def test_what_was_interrupted_is_not_read_and_made_afresh(
