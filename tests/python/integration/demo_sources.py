@@ -6,6 +6,7 @@ import csv
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import groupby
 from pathlib import Path
 
 import pyarrow.parquet
@@ -44,6 +45,40 @@ def records(landing: Path, source: str, query: str) -> list[tuple[object, ...]]:
     """What a query of a source system's database gives."""
     with closing(sqlite3.connect(landing / source / f"{source}.sqlite")) as database:
         return database.execute(query).fetchall()
+
+
+def profile_intervals(landing: Path) -> dict[tuple[str, str], tuple[int, int]]:
+    """Runs of equal values of every attribute of every record, and records with the attribute, by (source, attribute).
+
+    The values are the first old one and every new one of the CRM's log, or what the record says where there is no log.
+    """
+    kept = (
+        *("country_code", "region", "city", "preferred_channel", "acquisition_channel", "first_name", "last_name"),
+        *("email", "is_email_verified", "phone", "birth_date", "street", "postal_code", "loyalty_number"),
+        "social_handle",
+    )
+    logged: dict[tuple[object, object], list[object]] = {}
+    log = "select customer_number, field, old_value, new_value from customer_changes order by changed_at, change_id"
+    for number, field, old, new in records(landing, "crm", log):
+        logged.setdefault((number, field), [old]).append(new)
+    runs: dict[tuple[str, str], list[int]] = {}
+    for number, *values in records(landing, "crm", f"select customer_number, {', '.join(kept)} from customers"):
+        for field, value in zip(kept, values, strict=True):
+            _add_runs(runs, "crm", field, logged.get((number, field), [value]))
+        _add_runs(runs, "crm", "birth_year", [values[kept.index("birth_date")]])
+        _add_runs(runs, "crm", "customer_kind", ["person"])
+    in_shop = ("first_name", "last_name", "email", "is_email_verified", "phone", "loyalty_number")
+    for values in records(landing, "shop", f"select {', '.join(in_shop)} from accounts"):
+        for field, value in zip(in_shop, values, strict=True):
+            _add_runs(runs, "shop", field, [value])
+        _add_runs(runs, "shop", "customer_kind", ["person"])
+    return {key: (sum(of_records), len(of_records)) for key, of_records in runs.items()}
+
+
+def _add_runs(runs: dict[tuple[str, str], list[int]], source: str, field: str, values: list[object]) -> None:
+    if any(value is not None for value in values):
+        attribute = "country" if field == "country_code" else field
+        runs.setdefault((source, attribute), []).append(sum(1 for _ in groupby(values)))
 
 
 def change(landing: Path, source: str, *statements: str) -> None:

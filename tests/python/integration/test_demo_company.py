@@ -17,7 +17,7 @@ import pytest
 
 from orchestration.settings import DEMO_SOURCES
 from tests.python.integration.conftest import Project, succeeded
-from tests.python.integration.demo_sources import change, records, rows_by_table
+from tests.python.integration.demo_sources import change, profile_intervals, records, rows_by_table
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +119,22 @@ def test_paid_is_what_was_bought_order_by_order(demo: Project) -> None:
         where bought.amount is distinct from paid.amount
             and (bought.status is distinct from 'open' or paid.amount is not null)
         """
+    ) == [(0,)]
+
+
+def test_profiles_have_the_intervals_that_the_sources_logs_tell(demo: Project, landing: Path) -> None:
+    """Of each attribute the values one after another, as a plain reader of the sources' tables finds them."""
+    found = demo.query(
+        "select source_system, attribute, count(*), count(*) filter (is_current), bool_and(has_public_value)"
+        " from descriptive.customer_attributes group by all"
+    )
+    assert {(source, attribute): (rows, current) for source, attribute, rows, current, _ in found} == profile_intervals(
+        landing
+    )
+    personal = {attribute for *_, attribute, _, _, is_public in found if not is_public}
+    assert {"email", "phone", "last_name", "birth_date", "street"} <= personal
+    assert demo.query(
+        "select count(*) from descriptive.customer_attributes where value is not null and not has_public_value"
     ) == [(0,)]
 
 
@@ -248,6 +264,10 @@ def test_what_changes_at_the_sources_arrives_while_a_plain_client_reads_on(demo:
     assert len(unchanged) == len(DEMO_SOURCES) - 3
     assert demo.query(
         f"select city from descriptive.customer_records where source_system = 'crm' and source_record_id = '{changed}'"
+    ) == [("Somewhere Else",)]
+    assert demo.query(
+        "select value from descriptive.customer_attributes where attribute = 'city' and is_current"
+        f" and source_system = 'crm' and source_customer_id = '{changed}'"
     ) == [("Somewhere Else",)]
     assert demo.query(f"select count(*) from descriptive.consents where source_record_id = '{deleted}'") == [(0,)]
     assert demo.query(f"select count(*) from interaction.tickets where source_record_id = '{ticket}'") == [(0,)]
