@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
@@ -79,6 +82,58 @@ def _add_runs(runs: dict[tuple[str, str], list[int]], source: str, field: str, v
     if any(value is not None for value in values):
         attribute = "country" if field == "country_code" else field
         runs.setdefault((source, attribute), []).append(sum(1 for _ in groupby(values)))
+
+
+@dataclass(frozen=True)
+class WebEvent:
+    """An event on the site or in the app, with what decides which visit it belongs to."""
+
+    key: str
+    channel: str
+    device: str
+    account: str | None
+    at: datetime
+
+
+def web_events(landing: Path) -> list[WebEvent]:
+    """Every event of the landing files of both channels."""
+    columns = ["event_id", "anonymous_id", "account_id", "occurred_at"]
+    rows = [
+        (row, "web")
+        for path in (landing / "web").glob("events/*/*.parquet")
+        for row in pyarrow.parquet.read_table(path, columns=columns, partitioning=None).to_pylist()
+    ]
+    rows += [
+        (json.loads(line), "app")
+        for path in (landing / "web").glob("app_events/*/*.jsonl")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    return [
+        WebEvent(
+            f"web:{row['event_id']}",
+            channel,
+            row["anonymous_id"],
+            row["account_id"],
+            datetime.fromisoformat(str(row["occurred_at"])).replace(tzinfo=UTC),
+        )
+        for row, channel in rows
+    ]
+
+
+def visits(events: list[WebEvent], silence: timedelta = timedelta(minutes=30)) -> list[list[WebEvent]]:
+    """The events, visit by visit: cut by a longer silence, and where another account logs in."""
+    found: list[list[WebEvent]] = []
+    for event in sorted(events, key=lambda e: (e.channel, e.device, e.at, e.key)):
+        visit = found[-1] if found else []
+        if (
+            not visit
+            or (visit[-1].channel, visit[-1].device) != (event.channel, event.device)
+            or event.at - visit[-1].at > silence
+            or (event.account and {e.account for e in visit} - {event.account, None})
+        ):
+            found.append([])
+        found[-1].append(event)
+    return found
 
 
 def change(landing: Path, source: str, *statements: str) -> None:
