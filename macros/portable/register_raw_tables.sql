@@ -1,14 +1,14 @@
 {% macro register_raw_tables() %}
     {#-
-        Registers the raw tables of every enabled source, and what orchestration/valuation computed; each one's manifest
-        of files before the tables it governs.
+        Registers the raw tables of every enabled source, and what orchestration/valuation and orchestration/texts
+        computed; each one's manifest of files before the tables it governs.
     -#}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'compile', 'show'] -%}
-        {%- for source in enabled_sources() + ['statistics'] -%}
+        {%- for source in enabled_sources() + ['statistics', 'texts'] -%}
             {%- set tables = graph.sources.values() | selectattr('source_name', 'equalto', source) | list -%}
             {%- set paths = lake_files(source) -%}
-            {#- Before the first valuation there are no statistics; without sources there is nothing to build. -#}
-            {%- if paths is none and source != 'statistics' -%}
+            {#- Before the first run there is nothing computed; without sources there is nothing to build. -#}
+            {%- if paths is none and source not in ['statistics', 'texts'] -%}
                 {{ exceptions.raise_compiler_error("The lake in " ~ env_var('CEM_HOME', '.cem') ~ " holds no completed "
                     ~ "load of " ~ source ~ ". Load first (`make run` does), or take it out of CEM_SOURCES.") }}
             {%- endif -%}

@@ -10,6 +10,7 @@ from orchestration.defs.automation import automation_definitions
 from orchestration.defs.ingestion import ingestion_definitions
 from orchestration.defs.publication import publication_definitions
 from orchestration.defs.quality import quality_definitions
+from orchestration.defs.texts import text_definitions
 from orchestration.defs.transformation import transformation_definitions
 from orchestration.defs.valuation import valuation_definitions
 from orchestration.settings import Settings
@@ -20,6 +21,7 @@ def graph(settings: Settings, manifest: Path) -> dg.Definitions:
         ingestion_definitions(settings),
         transformation_definitions(settings, manifest),
         valuation_definitions(settings),
+        text_definitions(settings),
         quality_definitions(settings),
         publication_definitions(settings, manifest),
         automation_definitions(),

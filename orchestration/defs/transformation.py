@@ -1,4 +1,4 @@
-"""dbt's models and tests as assets and checks, in two halves: what values customers, and what their value feeds."""
+"""dbt's models and tests as assets and checks, in two halves: what Python computes with, and what that feeds."""
 
 import os
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from orchestration import progress
 from orchestration.dbt_project import dbt_command
 from orchestration.settings import PROJECT_ROOT, Settings
 
-# Everything downstream of what orchestration/valuation writes.
-VALUED = "source:statistics+"
+# Everything downstream of what orchestration/valuation and orchestration/texts write.
+VALUED = "source:statistics+ source:texts+"
 # Unit tests prove the models' logic, not today's data: they belong to `make test`.
 _UNIT_TESTS = "resource_type:unit_test"
 
@@ -36,7 +36,7 @@ def transformation_definitions(settings: Settings, manifest: Path) -> dg.Definit
 
     @dbt_assets(manifest=manifest, name="valued_models", select=VALUED, exclude=_UNIT_TESTS)
     def valued_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from _build(settings, context, dbt, "build and test what customers are worth")
+        yield from _build(settings, context, dbt, "build and test what customers are worth and say")
 
     return dg.Definitions(
         assets=[models, valued_models],

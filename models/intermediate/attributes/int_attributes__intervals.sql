@@ -84,28 +84,56 @@ stated as (
 
 -- Of moments that fall together the highest step counts, and within it the highest number.
 moments as (
-    select {{ key }}, attribute, record_id as source_record_id, record_loaded_at as loaded_at, known_since as valid_from,
-        0 as step, cast(0 as bigint) as step_number, old_value as value
+    select
+        {{ key }},
+        attribute,
+        record_id as source_record_id,
+        record_loaded_at as loaded_at,
+        known_since as valid_from,
+        0 as step,
+        cast(0 as bigint) as step_number,
+        old_value as value
     from logged
     where change_number = 1
 
     union all
 
-    select {{ key }}, attribute, source_record_id, loaded_at, occurred_at, 1, change_number, new_value
+    select
+        {{ key }},
+        attribute,
+        source_record_id,
+        loaded_at,
+        occurred_at,
+        1,
+        change_number,
+        new_value
     from logged
 
     union all
 
-    select {{ key }}, attribute, source_record_id, loaded_at,
+    select
+        {{ key }},
+        attribute,
+        source_record_id,
+        loaded_at,
         case when statement_number = 1 then known_since else coalesce(occurred_at, known_since) end,
-        1, statement_number, value
+        1,
+        statement_number,
+        value
     from stated
     where not is_logged
 
     union all
 
-    select {{ key }}, attribute, source_record_id, loaded_at,
-        case when loaded_at > last_logged_at then loaded_at else last_logged_at end, 2, cast(0 as bigint), value
+    select
+        {{ key }},
+        attribute,
+        source_record_id,
+        loaded_at,
+        case when loaded_at > last_logged_at then loaded_at else last_logged_at end,
+        2,
+        cast(0 as bigint),
+        value
     from stated
     where is_logged and is_present and value is distinct from last_logged_value
 ),

@@ -26,15 +26,15 @@ identifiers as (
 -- Of keys that are no records (an address that somebody wrote from) there is no profile.
 identified_records as (
     select
+        {% for attribute in of_identifiers -%}
+        identifiers.{{ attribute }},
+        {% endfor -%}
         records.source_system,
         records.customer_namespace,
         records.source_customer_id,
         records.source_record_id,
         records.occurred_at,
         records.loaded_at
-        {%- for attribute in of_identifiers %},
-        identifiers.{{ attribute }}
-        {%- endfor %}
     from records
     inner join identifiers
         on records.source_system = identifiers.source_system

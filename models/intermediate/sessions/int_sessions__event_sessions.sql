@@ -1,7 +1,7 @@
 -- Which visit each event on a site or in an app belongs to. A visit is of one device on one channel; it ends with the
--- last event before a longer silence, and where another account logs in. All times are UTC: no day, and no change of the
--- clocks, ends one. It is named after the event of it that the warehouse learned of first, so that an event that comes
--- late changes no name; of two visits that it joins the one that was learned of first gives the name.
+-- last event before a longer silence, and where another account logs in. All times are UTC: no day, and no change of
+-- the clocks, ends one. It is named after the event of it that the warehouse learned of first, so that an event that
+-- comes late changes no name; of two visits that it joins the one that was learned of first gives the name.
 {% set visitor = 'source_system, channel, anonymous_id' %}
 
 with events as (

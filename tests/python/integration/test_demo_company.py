@@ -278,6 +278,29 @@ def demo_identity_quality(demo: Project) -> tuple[float, float]:
     return together / found, together / true
 
 
+def test_texts_are_told_apart_by_language_and_sentiment(demo: Project, landing: Path) -> None:
+    """What customers wrote, and agents did not; each language against what the platforms state."""
+    ((of_agents,),) = records(landing, "helpdesk", "select count(*) from comments where author = 'agent'")
+    assert of_agents > 1000
+    kinds = dict(demo.query("select text_kind, count(*) from attitudinal.text_assessments group by 1"))
+    assert set(kinds) == {"review", "survey_comment", "mention", "ticket_comment"}
+    assert demo.query(
+        "select count(*) from interaction.ticket_comments where author = 'customer' and text_length > 0"
+    ) == [(kinds["ticket_comment"],)]
+    ((stated, agreed),) = demo.query(
+        "select count(stated_language), count(*) filter (language = stated_language)"
+        " from attitudinal.text_assessments where language <> 'und'"
+    )
+    assert stated > 500
+    assert agreed / stated > 0.98
+    ((assessed, accuracy, majority),) = demo.query(
+        "select assessed_text_count, accuracy, majority_share from marts.sentiment_accuracy"
+        " where source_system = 'social' and language = 'all'"
+    )
+    assert assessed > 400
+    assert accuracy > majority + Decimal("0.2")
+
+
 def test_no_model_reads_the_truth(demo: Project) -> None:
     manifest = json.loads((demo.home / "dbt" / "manifest.json").read_text(encoding="utf-8"))
     compiled = [node.get("compiled_code") or node.get("raw_code", "") for node in manifest["nodes"].values()]
@@ -364,6 +387,7 @@ def test_what_changes_at_the_sources_arrives_while_a_plain_client_reads_on(demo:
     reads, *versions = (int(number) for number in output.split())
     assert reads > 10
     assert versions == [first, first + 1]
+    assert "✓ assess the texts: nothing new" in second.stderr
     unchanged = [line for line in second.stderr.splitlines() if "✓ load" in line and "nothing new" in line]
     assert len(unchanged) == len(DEMO_SOURCES) - 3
     assert demo.query(

@@ -29,10 +29,10 @@ select
     valid_from,
     valid_to,
     case
-        when valid_to is distinct from next_from then 'does not end where the next begins'
+        when (valid_to is distinct from next_from) then 'does not end where the next begins'
         when valid_to <= valid_from then 'has no length'
-        when is_current is distinct from (valid_to is null) then 'is open and yet not current, or the other way round'
-        when interval_number > 1 and any_value is not distinct from value_before then 'is the one before, gone on'
+        when is_current <> (valid_to is null) then 'is open and yet not current, or the other way round'
+        when interval_number > 1 and (any_value is not distinct from value_before) then 'is the one before, gone on'
         when attribute_from <> record_from then 'does not begin with its record'
         when has_public_value = is_in_restricted then 'is not where values of its kind belong'
         else 'shows a personal value'
@@ -40,7 +40,7 @@ select
 from compared
 where valid_to is distinct from next_from
     or valid_to <= valid_from
-    or is_current is distinct from (valid_to is null)
+    or is_current <> (valid_to is null)
     or (interval_number > 1 and any_value is not distinct from value_before)
     or attribute_from <> record_from
     or has_public_value = is_in_restricted
