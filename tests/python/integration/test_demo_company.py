@@ -340,7 +340,8 @@ def test_no_identifier_of_a_customer_is_in_any_published_file(demo: Project, lan
             if column.endswith("_date"):
                 continue
             found = connection.execute(
-                f"select count(*) from {schema}.{table} semi join identifiers on cast({column} as varchar) = value"
+                f"select count(*) from {schema}.{table} as published"
+                f" semi join identifiers on cast(published.{column} as varchar) = identifiers.value"
             ).fetchall()
             assert found == [(0,)], (schema, table, column)
     emails = [value.encode() for value in sorted(values) if "@" in value][:50]
