@@ -1,10 +1,11 @@
 -- A visit belongs to the customer who logs in on that device later, too: identification restates history.
 with staged as (
-    {{ union_staging('web_events', computed=['customer_id']) }}
+    {{ union_staging('web_events', computed=['customer_id', 'session_id']) }}
 )
 
 select
     staged.web_event_id,
+    event_sessions.session_id,
     customer_key.customer_id,
     staged.source_system,
     staged.source_record_id,
@@ -26,3 +27,5 @@ select
     staged.utm_campaign
 from staged
 {{ customer_join('staged') }}
+left join {{ ref('int_sessions__event_sessions') }} as event_sessions
+    on staged.web_event_id = event_sessions.web_event_id

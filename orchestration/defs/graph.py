@@ -11,6 +11,7 @@ from orchestration.defs.ingestion import ingestion_definitions
 from orchestration.defs.matching import matching_definitions
 from orchestration.defs.publication import publication_definitions
 from orchestration.defs.quality import quality_definitions
+from orchestration.defs.texts import text_definitions
 from orchestration.defs.transformation import transformation_definitions
 from orchestration.defs.valuation import valuation_definitions
 from orchestration.settings import Settings
@@ -22,6 +23,7 @@ def graph(settings: Settings, manifest: Path) -> dg.Definitions:
         transformation_definitions(settings, manifest),
         valuation_definitions(settings),
         matching_definitions(settings),
+        text_definitions(settings),
         quality_definitions(settings),
         publication_definitions(settings, manifest),
         automation_definitions(),

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,21 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orchestration.demo_company.people import LIFE_EVENT_RATE_FACTORS, LIFE_EVENTS
 from orchestration.settings import DEMO_SOURCES
 from tests.python.integration.conftest import Project, succeeded
-from tests.python.integration.demo_sources import change, records, rows_by_table
+from tests.python.integration.demo_sources import (
+    WebEvent,
+    change,
+    profile_intervals,
+    records,
+    rows_by_table,
+    visits,
+    web_events,
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +44,40 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="module")
 def landing(demo: Project) -> Path:
     return demo.home / "landing"
+
+
+SessionRule = Callable[[list[WebEvent], set[str]], dict[str, str]]
+START = datetime(2024, 3, 31, 22, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def session_rule(demo: Project) -> Iterator[SessionRule]:
+    """The model's SQL as it ran, on other events: the visit of each, where some were loaded a day after the others."""
+    (compiled,) = (demo.home / "dbt" / "compiled").rglob("int_sessions__event_sessions.sql")
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as cem_warehouse")
+        connection.execute("create schema cem_warehouse.staging")
+        connection.execute(
+            "create table cem_warehouse.staging.stg_web__web_events (web_event_id text, source_system text,"
+            " channel text, anonymous_id text, account_id text, occurred_at timestamp, loaded_at timestamp)"
+        )
+
+        def sessions(events: list[WebEvent], late: set[str]) -> dict[str, str]:
+            connection.execute("delete from cem_warehouse.staging.stg_web__web_events")
+            for event in events:
+                loaded_at = START + timedelta(days=2 if event.key in late else 1)
+                connection.execute(
+                    "insert into cem_warehouse.staging.stg_web__web_events values (?, 'web', ?, ?, ?, ?, ?)",
+                    [event.key, event.channel, event.device, event.account]
+                    + [at.replace(tzinfo=None) for at in (event.at, loaded_at)],
+                )
+            return dict(
+                connection.execute(
+                    f"select web_event_id, session_id from ({compiled.read_text(encoding='utf-8')})"
+                ).fetchall()
+            )
+
+        yield sessions
 
 
 def test_every_row_of_nine_source_systems_arrives(demo: Project, landing: Path) -> None:
@@ -124,6 +168,80 @@ def test_paid_is_what_was_bought_order_by_order(demo: Project) -> None:
             and (bought.status is distinct from 'open' or paid.amount is not null)
         """
     ) == [(0,)]
+
+
+def test_profiles_have_the_intervals_that_the_sources_logs_tell(demo: Project, landing: Path) -> None:
+    """Of each attribute the values one after another, as a plain reader of the sources' tables finds them."""
+    found = demo.query(
+        "select source_system, attribute, count(*), count(*) filter (is_current), bool_and(has_public_value)"
+        " from descriptive.customer_attributes group by all"
+    )
+    assert {(source, attribute): (rows, current) for source, attribute, rows, current, _ in found} == profile_intervals(
+        landing
+    )
+    personal = {attribute for *_, attribute, _, _, is_public in found if not is_public}
+    assert {"email", "phone", "last_name", "birth_date", "street"} <= personal
+    assert demo.query(
+        "select count(*) from descriptive.customer_attributes where value is not null and not has_public_value"
+    ) == [(0,)]
+
+
+def test_visits_are_those_of_the_landing_files(demo: Project, landing: Path) -> None:
+    """Event by event, against a plain sessionisation."""
+    expected = {frozenset(event.key for event in visit) for visit in visits(web_events(landing))}
+    found: dict[str, set[str]] = {}
+    for event, session in demo.query("select web_event_id, session_id from interaction.web_events"):
+        found.setdefault(session, set()).add(event)
+    assert {frozenset(events) for events in found.values()} == expected
+    assert demo.query("select count(*), sum(event_count) from interaction.sessions") == [
+        (len(expected), sum(len(visit) for visit in expected))
+    ]
+
+
+MOMENTS = st.integers(0, 6 * 3600).map(lambda seconds: seconds // 300 * 300 + seconds % 2)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    events=st.lists(
+        st.builds(
+            lambda key, channel, device, account, at: WebEvent(f"e{key:03d}", channel, device, account, START + at),
+            st.integers(0, 999),
+            st.sampled_from(["web", "app"]),
+            st.sampled_from(["d1", "d2"]),
+            st.sampled_from([None, None, "a7", "a8"]),
+            MOMENTS.map(lambda seconds: timedelta(seconds=seconds)),
+        ),
+        max_size=25,
+        unique_by=lambda event: event.key,
+    )
+)
+def test_the_rule_of_visits_is_the_plain_one_on_any_events(session_rule: SessionRule, events: list[WebEvent]) -> None:
+    found: dict[str, set[str]] = {}
+    for key, session in session_rule(events, set()).items():
+        found.setdefault(session, set()).add(key)
+    assert {frozenset(keys) for keys in found.values()} == {frozenset(e.key for e in visit) for visit in visits(events)}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    moments=st.lists(st.tuples(MOMENTS, st.booleans()), max_size=25),
+)
+def test_visits_keep_their_names_whatever_comes_late(
+    session_rule: SessionRule, moments: list[tuple[int, bool]]
+) -> None:
+    """Late events begin visits, or join them. A name is only given up to a visit that was learned of before."""
+    events = [
+        WebEvent(f"e{number:03d}", "web", "d1", None, START + timedelta(seconds=at))
+        for number, (at, _) in enumerate(moments)
+    ]
+    late = {event.key for event, (_, is_late) in zip(events, moments, strict=True) if is_late}
+    before = session_rule([event for event in events if event.key not in late], set())
+    after = session_rule(events, late)
+    kept = {after[key] for key in before}
+    assert kept <= set(before.values())
+    for key, session in before.items():
+        assert after[key] == session or session not in kept
 
 
 def test_visits_before_the_login_are_the_customer_s(demo: Project) -> None:
@@ -336,6 +454,29 @@ def _of_truth(demo: Project, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
+def test_texts_are_told_apart_by_language_and_sentiment(demo: Project, landing: Path) -> None:
+    """What customers wrote, and agents did not; each language against what the platforms state."""
+    ((of_agents,),) = records(landing, "helpdesk", "select count(*) from comments where author = 'agent'")
+    assert of_agents > 1000
+    kinds = dict(demo.query("select text_kind, count(*) from attitudinal.text_assessments group by 1"))
+    assert set(kinds) == {"review", "survey_comment", "mention", "ticket_comment"}
+    assert demo.query(
+        "select count(*) from interaction.ticket_comments where author = 'customer' and text_length > 0"
+    ) == [(kinds["ticket_comment"],)]
+    ((stated, agreed),) = demo.query(
+        "select count(stated_language), count(*) filter (language = stated_language)"
+        " from attitudinal.text_assessments where language <> 'und'"
+    )
+    assert stated > 500
+    assert agreed / stated > 0.98
+    ((assessed, accuracy, majority),) = demo.query(
+        "select assessed_text_count, accuracy, majority_share from marts.sentiment_accuracy"
+        " where source_system = 'social' and language = 'all'"
+    )
+    assert assessed > 400
+    assert accuracy > majority + Decimal("0.2")
+
+
 def test_no_model_reads_the_truth(demo: Project) -> None:
     manifest = json.loads((demo.home / "dbt" / "manifest.json").read_text(encoding="utf-8"))
     compiled = [node.get("compiled_code") or node.get("raw_code", "") for node in manifest["nodes"].values()]
@@ -375,7 +516,8 @@ def test_no_identifier_of_a_customer_is_in_any_published_file(demo: Project, lan
             if column.endswith("_date"):
                 continue
             found = connection.execute(
-                f"select count(*) from {schema}.{table} semi join identifiers on cast({column} as varchar) = value"
+                f"select count(*) from {schema}.{table} as published"
+                f" semi join identifiers on cast(published.{column} as varchar) = identifiers.value"
             ).fetchall()
             assert found == [(0,)], (schema, table, column)
     emails = [value.encode() for value in sorted(values) if "@" in value][:50]
@@ -408,6 +550,7 @@ def test_what_changes_at_the_sources_arrives_while_a_plain_client_reads_on(demo:
     )[0]
     late = late_part(day / "part-0.parquet", day / "part-9.parquet", stranger)
     ((events,),) = demo.query("select count(*) from interaction.web_events")
+    sessions = dict(demo.query("select web_event_id, session_id from interaction.web_events"))
     first, current = demo.version(), demo.home / "published" / "current.duckdb"
     stop = demo.home / "stop"
     client = subprocess.Popen(
@@ -425,6 +568,7 @@ def test_what_changes_at_the_sources_arrives_while_a_plain_client_reads_on(demo:
     reads, *versions = (int(number) for number in output.split())
     assert reads > 10
     assert versions == [first, first + 1]
+    assert "✓ assess the texts: nothing new" in second.stderr
     unchanged = [line for line in second.stderr.splitlines() if "✓ load" in line and "nothing new" in line]
     # A customer moved to another city, so records are compared again.
     assert [line for line in second.stderr.splitlines() if "✓ match records" in line and "pairs compared" in line]
@@ -432,9 +576,16 @@ def test_what_changes_at_the_sources_arrives_while_a_plain_client_reads_on(demo:
     assert demo.query(
         f"select city from descriptive.customer_records where source_system = 'crm' and source_record_id = '{changed}'"
     ) == [("Somewhere Else",)]
+    assert demo.query(
+        "select value from descriptive.customer_attributes where attribute = 'city' and is_current"
+        f" and source_system = 'crm' and source_customer_id = '{changed}'"
+    ) == [("Somewhere Else",)]
     assert demo.query(f"select count(*) from descriptive.consents where source_record_id = '{deleted}'") == [(0,)]
     assert demo.query(f"select count(*) from interaction.tickets where source_record_id = '{ticket}'") == [(0,)]
     assert demo.query("select count(*) from interaction.web_events") == [(events + late,)]
+    later = dict(demo.query("select web_event_id, session_id from interaction.web_events"))
+    assert {event: later[event] for event in sessions} == sessions, "late events change no visit's key"
+    assert set(later.values()) == set(sessions.values()), "they belong to visits that were there"
     assert {
         (source, table): rows
         for source, table, rows in demo.query(

@@ -145,6 +145,42 @@ def test_a_month_s_index_is_the_mean_of_the_scores_on_0_to_100(
             assert score is None
 
 
+def test_every_comment_is_assessed_and_its_sentiment_is_held_against_the_file_s_stars(
+    olist: Project, files: dict[str, list[dict[str, str]]]
+) -> None:
+    """By a model that did not learn from the comment. Four or five stars praise, one or two blame."""
+    stars = {
+        f"review:olist:{row['review_id']}:{row['order_id']}": int(row["review_score"])
+        for row in files["order_reviews"]
+        if row["review_comment_title"].strip() or row["review_comment_message"].strip()
+    }
+    assessed = {
+        text: (language, found)
+        for text, language, found in olist.query(
+            "select text_id, language, holdout_sentiment_class from attitudinal.text_assessments"
+        )
+    }
+    assert set(assessed) == set(stars)
+    languages = Counter(language for language, _ in assessed.values())
+    assert languages["pt"] / (len(assessed) - languages["und"]) > 0.97
+
+    meant = {text: "positive" if s >= 4 else "negative" if s <= 2 else "neutral" for text, s in stars.items()}
+    told = [(meant[text], found) for text, (_, found) in assessed.items() if found]
+    assert len(told) / len(stars) > 0.95
+    right = Counter(rated for rated, found in told if rated == found)
+    of_class = Counter(rated for rated, _ in told)
+    accuracy = sum(right.values()) / len(told)
+    balanced = sum(right[rated] / of_class[rated] for rated in of_class) / 3
+    majority = max(of_class.values()) / len(told)
+    ((stated, as_stated, share),) = olist.query(
+        "select accuracy, balanced_accuracy, majority_share from marts.sentiment_accuracy where language = 'all'"
+    )
+    assert (float(stated), float(as_stated), float(share)) == pytest.approx((accuracy, balanced, majority), abs=1e-6)
+    print(f"\nsentiment: accuracy {accuracy:.3f}, balanced {balanced:.3f}, majority {majority:.3f}, of {len(told)}")
+    assert accuracy > 0.8 > majority + 0.25
+    assert balanced > 0.6
+
+
 def test_no_nps_is_made_of_an_instrument_that_does_not_ask_for_it(olist: Project) -> None:
     assert olist.query("select distinct measure from marts.satisfaction_monthly") == [("satisfaction_index",)]
 

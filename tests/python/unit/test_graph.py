@@ -69,6 +69,12 @@ def test_what_is_computed_between_the_halves_of_dbt_joins_them_in_one_lineage(
     assert dg.AssetKey(["intermediate", "int_identity__compared_records"]) in compared
     assert not [key for key in compared if key.path[0] == "marts"]
 
+    upstream = ancestors(repository, dg.AssetKey(["marts", "sentiment_accuracy"]))
+    assert dg.AssetKey(["texts", "text_scores"]) in upstream
+    before = ancestors(repository, dg.AssetKey(["texts", "text_scores"]))
+    assert dg.AssetKey(["restricted", "review_comments"]) in before
+    assert not [key for key in before if key.path[0] == "marts"]
+
 
 def test_every_public_model_is_published_and_no_restricted_one(
     manifest: Path, repository: dg.RepositoryDefinition

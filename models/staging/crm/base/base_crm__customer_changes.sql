@@ -11,7 +11,8 @@
 select
     change_id,
     customer_number,
-    field as attribute,
+    -- By the name that the type gives the column.
+    case field when 'country_code' then 'country' else field end as attribute,
     old_value,
     new_value,
     {{ source_time('changed_at', 'crm') }} as changed_at,

@@ -1,0 +1,142 @@
+-- What customers wrote, wherever they wrote it, with what they meant where they rated it too. What agents write is no
+-- attitude. A model may learn from the months that are over: so it is made anew once a month, and the texts of this
+-- month are new to it.
+with reviews as (
+    select
+        reviews.*,
+        comments.comment_title,
+        comments.comment_message,
+        items.scale_min,
+        items.scale_max,
+        items.scale_direction
+    from {{ ref('reviews') }} as reviews
+    inner join {{ ref('review_comments') }} as comments
+        on reviews.review_order_id = comments.review_order_id
+    left join {{ ref('survey_items') }} as items
+        on reviews.instrument = items.instrument and items.question = 'rating'
+),
+
+answers as (
+    select
+        answers.*,
+        comments.comment,
+        -- What somebody expects, and how hard it was, is scored; but the text with it need not speak of that.
+        case
+            when answers.construct in ('satisfaction', 'recommendation', 'contact_satisfaction') then answers.score
+        end as rated_score
+    from {{ ref('survey_answers') }} as answers
+    inner join {{ ref('survey_comments') }} as comments
+        on answers.survey_answer_id = comments.survey_answer_id
+),
+
+mentions as (
+    select mentions.*, texts.mention_text
+    from {{ ref('mentions') }} as mentions
+    inner join {{ ref('mention_texts') }} as texts
+        on mentions.mention_id = texts.mention_id
+),
+
+ticket_comments as (
+    select comments.*, texts.comment_text
+    from {{ ref('ticket_comments') }} as comments
+    inner join {{ ref('ticket_comment_texts') }} as texts
+        on comments.ticket_comment_id = texts.ticket_comment_id
+    where comments.author = 'customer'
+),
+
+texts as (
+    select
+        'review' as text_kind,
+        review_order_id as record_key,
+        customer_id,
+        source_system,
+        source_record_id,
+        customer_namespace,
+        source_customer_id,
+        occurred_at,
+        loaded_at,
+        channel,
+        language as stated_language,
+        {{ rated_class('rating', 'scale_min', 'scale_max', 'scale_direction') }} as rated_class,
+        trim(both ' ' from concat_ws(chr(10), comment_title, comment_message)) as text
+    from reviews
+
+    union all
+
+    select
+        'survey_comment',
+        survey_answer_id,
+        customer_id,
+        source_system,
+        source_record_id,
+        customer_namespace,
+        source_customer_id,
+        occurred_at,
+        loaded_at,
+        channel,
+        cast(null as string),
+        {{ rated_class('rated_score', 'scale_min', 'scale_max', 'scale_direction') }},
+        trim(both ' ' from comment)
+    from answers
+
+    union all
+
+    select
+        'mention',
+        mention_id,
+        customer_id,
+        source_system,
+        source_record_id,
+        customer_namespace,
+        source_customer_id,
+        occurred_at,
+        loaded_at,
+        channel,
+        language,
+        cast(null as string),
+        trim(both ' ' from mention_text)
+    from mentions
+
+    union all
+
+    select
+        'ticket_comment',
+        ticket_comment_id,
+        customer_id,
+        source_system,
+        source_record_id,
+        customer_namespace,
+        source_customer_id,
+        occurred_at,
+        loaded_at,
+        channel,
+        cast(null as string),
+        cast(null as string),
+        trim(both ' ' from comment_text)
+    from ticket_comments
+),
+
+this_month as (
+    select date_trunc('month', {{ add_days('as_of_at', -1) }}) as month_start_at
+    from {{ ref('int_clock__as_of') }}
+)
+
+select
+    text_kind || ':' || record_key as text_id,
+    text_kind,
+    customer_id,
+    source_system,
+    source_record_id,
+    customer_namespace,
+    source_customer_id,
+    occurred_at,
+    loaded_at,
+    channel,
+    stated_language,
+    rated_class,
+    rated_class is not null and occurred_at < (select this_month.month_start_at from this_month) as is_for_training,
+    cast(char_length(text) as bigint) as character_count,
+    md5(text) as text_key,
+    text
+from texts
+where text <> ''

@@ -1,0 +1,119 @@
+"""Everything between the two halves of a dbt build: read, learn, judge, write; what was judged is not judged again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.ingestion.computed import ComputedLoad
+from orchestration.ingestion.lake import table_files
+from orchestration.texts.lake_tables import (
+    MODEL_NAME,
+    MODELS,
+    SCORES,
+    SOURCE,
+    TERMS,
+    JudgedText,
+    TextModel,
+    known_model,
+    model_row,
+    score_rows,
+    stored_model,
+    term_rows,
+)
+from orchestration.texts.language import LanguageDetector, surely
+from orchestration.texts.sentiment import RatedText, fingerprint, holdout_scores, train
+
+# Who writes more than this has said it; it also bounds what one text costs.
+MAXIMUM_CHARACTERS = 10_000
+BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What a run made: distinct texts it judged, whether with a new model, and the model's version."""
+
+    texts: int
+    is_new_model: bool
+    model_version: str
+
+
+def assess_texts(warehouse: Path, lake: Path, assessed_at: datetime) -> Assessed:
+    """Judge the texts that dbt put together in `warehouse`, into `lake`; `assessed_at` is the run's clock.
+
+    A text that the model has judged is left as it is. The model is made anew where the rated texts it learns from, or
+    the way it learns, are not those it was made from; then all texts are judged anew.
+    """
+    detector = LanguageDetector()
+    with (
+        duckdb.connect(str(warehouse), read_only=True) as connection,
+        ComputedLoad(lake, SOURCE, assessed_at) as load,
+    ):
+        rated = _rated_texts(connection, detector)
+        content_md5 = hashlib.md5(f"{detector.name}|{fingerprint(rated)}".encode(), usedforsecurity=False).hexdigest()
+        known = known_model(lake)
+        is_new = known is None or known.content_md5 != content_md5
+        held_out: Mapping[str, float | None] = {}
+        if known is None or is_new:
+            sentiment = train(rated)
+            model = TextModel(detector.name, sentiment, len(rated))
+            held_out = holdout_scores(rated) if sentiment else {}
+            load.add(MODELS, MODEL_NAME, known.number + 1 if known else 1, content_md5, model_row(model))
+            if sentiment:
+                load.add(TERMS, sentiment.version, 1, sentiment.version, term_rows(sentiment))
+        else:
+            model = stored_model(lake, known)
+        count = 0
+        for batch in _texts_to_judge(connection, lake, model.version):
+            judged = _judged(batch, detector, model, held_out)
+            # Of two files with one content the lake counts one: what judged the texts is part of it.
+            content_md5 = hashlib.md5("\n".join((model.version, *batch)).encode(), usedforsecurity=False).hexdigest()
+            load.add(SCORES, f"scores of {content_md5}", 1, content_md5, score_rows(judged))
+            count += len(judged)
+    return Assessed(count, is_new, model.version)
+
+
+def _rated_texts(connection: duckdb.DuckDBPyConnection, detector: LanguageDetector) -> list[RatedText]:
+    """The rated texts to learn from (int_text__texts says which), each once a class."""
+    rows = connection.execute(
+        f"""
+        select text_key, left(min(text), {MAXIMUM_CHARACTERS}), rated_class, count(*)
+        from restricted.int_text__texts where is_for_training group by text_key, rated_class order by all
+        """
+    ).fetchall()
+    return [RatedText(key, text, surely(*detector.detect(text)), rated, count) for key, text, rated, count in rows]
+
+
+def _texts_to_judge(connection: duckdb.DuckDBPyConnection, lake: Path, model_version: str) -> Iterator[dict[str, str]]:
+    """Batches of texts, by their keys, that the lake holds no score of by this model."""
+    files = [str(path) for path in table_files(lake, SOURCE, SCORES)]
+    scores = f"read_parquet({files!r})" if files else "(select null as text_key, null as model_version)"
+    found = connection.execute(
+        f"""
+        select text_key, left(min(text), {MAXIMUM_CHARACTERS})
+        from restricted.int_text__texts
+        anti join (select text_key from {scores} where model_version = ?) as scored using (text_key)
+        group by text_key order by text_key
+        """,
+        [model_version],
+    )
+    while rows := found.fetchmany(BATCH):
+        yield dict(rows)
+
+
+def _judged(
+    batch: Mapping[str, str], detector: LanguageDetector, model: TextModel, held_out: Mapping[str, float | None]
+) -> list[JudgedText]:
+    languages = [detector.detect(text) for text in batch.values()]
+    scores: list[float | None] = [None] * len(batch)
+    if model.sentiment:
+        scores = model.sentiment.scores(list(batch.values()), [surely(*judged) for judged in languages])
+    return [
+        JudgedText(key, model.version, language, confidence, score, key in held_out, held_out.get(key))
+        for key, (language, confidence), score in zip(batch, languages, scores, strict=True)
+    ]
