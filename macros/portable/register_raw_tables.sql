@@ -15,11 +15,15 @@
             {%- endif -%}
             {%- do run_query('create schema if not exists ' ~ tables[0].schema) -%}
             {%- set manifest = tables | selectattr('name', 'equalto', 'landing_files') | list -%}
+            {%- set taken = {} -%}
             {%- for table in manifest + tables | rejectattr('name', 'equalto', 'landing_files') | list -%}
                 {%- set folder = '/' ~ table.name ~ '/load_id=' -%}
                 {%- set paths_of_table = [] -%}
                 {%- for path in paths or [] if folder in path -%}{%- do paths_of_table.append(path) -%}{%- endfor -%}
-                {%- do register_raw_table(table, paths_of_table) -%}
+                {%- do register_raw_table(table, paths_of_table, taken.get(table.name, [])) -%}
+                {%- if table.name == 'landing_files' -%}
+                    {%- do taken.update(taken_columns(table.schema)) -%}
+                {%- endif -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}

@@ -63,15 +63,6 @@ def of_files(finding: str, names: list[str]) -> str:
     return f"{names[0]}{more}: {finding}"
 
 
-def notices_of_new_columns(new: dict[tuple[str, ...], list[str]]) -> list[str]:
-    """A notice for each set of columns that arrived but are not in the contract, by the names of the files."""
-    return [
-        of_files(f"column {', '.join(columns)} is not in the contract and was not loaded", names)
-        for columns, names in new.items()
-        if columns
-    ]
-
-
 def _chunks(files: list[NewFile], writers: int) -> list[list[NewFile]]:
     """`files` cut into runs of about the same size, no more than `writers`."""
     whole = sum(file.landed.byte_count for file in files)

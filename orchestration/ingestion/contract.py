@@ -14,8 +14,11 @@ import yaml
 
 from orchestration.settings import PROJECT_ROOT
 
-# Where a raw row came from; the loader adds these to every row, and dbt registers them with every raw table.
-LINEAGE_COLUMNS = ("_file_name", "_file_version", "_file_row", "_loaded_at")
+# What a row brought beyond the contract: a JSON object of texts by column, null where there is nothing.
+NEW_COLUMNS = "_new_columns"
+# Where a raw row came from, and what more it brought; the loader adds these to every row, and dbt registers them with
+# every raw table.
+LINEAGE_COLUMNS = (NEW_COLUMNS, "_file_name", "_file_version", "_file_row", "_loaded_at")
 # Which record a row is a state of; the loader adds these to the rows of a database or an API.
 RECORD_COLUMNS = ("_record_key", "_record_md5", "_is_deleted")
 MANIFEST_TABLE = "landing_files"
@@ -44,6 +47,11 @@ def raw_contract(source: str) -> dict[str, list[RawColumn]]:
         table: [column for column in columns if column.name not in LINEAGE_COLUMNS + RECORD_COLUMNS]
         for table, columns in _declared(source).items()
     }
+
+
+def declared_types(source: str, table: str) -> dict[str, str]:
+    """Map each column of a raw table, with those the loader adds, to its type in the lake."""
+    return {column.name: column.data_type for column in _declared(source)[table]}
 
 
 def holds_records(source: str, table: str) -> bool:

@@ -18,11 +18,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from dlt.common.normalizers.naming.snake_case import NamingConvention
 
-from orchestration.ingestion.bulk import notices_of_new_columns
-from orchestration.ingestion.contract import RawColumn
+from orchestration.ingestion.contract import NEW_COLUMNS, RawColumn
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import LandedFile
 from orchestration.ingestion.landing_source import NewFile, Staged, opened
+from orchestration.ingestion.new_columns import check_new_columns, notices_of_new_columns, with_objects
 
 # What pyarrow reads at a time, and the longest row it can take.
 _BLOCK_BYTES = 32 << 20
@@ -48,28 +48,35 @@ def stage_delimited(
         ("_file_row", pa.int64()),
         ("_loaded_at", pa.timestamp("us", "UTC")),
     ]
-    with pq.ParquetWriter(path, pa.schema([(name, pa.string()) for name in names] + lineage)) as writer:
+    texts = [(name, pa.string()) for name in (*names, NEW_COLUMNS)]
+    with pq.ParquetWriter(path, pa.schema(texts + lineage)) as writer:
         for file in files:
             header = _header(file.path)
-            new.setdefault(tuple(c for c in header if c not in names), []).append(file.landed.name)
+            unknown = tuple(c for c in header if c not in names)
             rows = 0
             for batch in _batches(file.path, header, names, contract):
-                writer.write_table(_with_lineage(batch, file.landed, rows, loaded_at))
+                columns_of_lake = with_objects(pa.Table.from_batches([batch]), names)
+                writer.write_table(_with_lineage(columns_of_lake, file.landed, rows, loaded_at))
                 rows += batch.num_rows
-            landed.append(replace(file.landed, row_count=rows))
-    return Staged([path], landed, notices_of_new_columns(new))
+            new.setdefault(unknown, []).append(file.landed.name)
+            landed.append(replace(file.landed, row_count=rows, new_columns=unknown))
+    return Staged([path], landed, notices_of_new_columns(new, contract))
 
 
 def _batches(path: Path, header: list[str], columns: list[str], contract: str) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of `path` as text columns named and ordered as in `columns`; empty fields become null."""
+    """Yield the rows of `path` as text columns, those of the header; empty fields become null.
+
+    Raises LandingError where one of `columns` is missing.
+    """
     missing = [c for c in columns if c not in header]
+    unknown = [c for c in header if c not in columns]
     if missing:
-        unknown = [c for c in header if c not in columns]
         hint = f" Not in the contract, perhaps the same under a new name: {', '.join(unknown)}." if unknown else ""
         raise LandingError(
             f"{path}: column {', '.join(missing)} is missing.{hint} "
             f"Deliver the file with its former header, or change the contract in {contract} and the staging model."
         )
+    check_new_columns(str(path), unknown)
     try:
         with opened(path) as stream:
             reader = pa.csv.open_csv(
@@ -78,7 +85,6 @@ def _batches(path: Path, header: list[str], columns: list[str], contract: str) -
                 parse_options=pa.csv.ParseOptions(newlines_in_values=True),
                 convert_options=pa.csv.ConvertOptions(
                     column_types={name: pa.string() for name in header},
-                    include_columns=columns,
                     null_values=[""],
                     strings_can_be_null=True,
                 ),
@@ -139,15 +145,18 @@ def _header(path: Path) -> list[str]:
     header = [_snake_case(name) if name.strip() else f"unnamed_{position}" for position, name in enumerate(names, 1)]
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise LandingError(f"{path}: column {', '.join(twice)} stands in the header more than once. Deliver it once.")
+        spelt = ", ".join(repr(name) for name, read in zip(names, header, strict=True) if read in twice)
+        raise LandingError(
+            f"{path}: column {', '.join(twice)} stands in the header more than once, as {spelt}. Deliver it once, or "
+            "under names that differ by more than case and punctuation."
+        )
     return header
 
 
-def _with_lineage(batch: pa.RecordBatch, file: LandedFile, rows_before: int, loaded_at: datetime) -> pa.Table:
+def _with_lineage(batch: pa.Table, file: LandedFile, rows_before: int, loaded_at: datetime) -> pa.Table:
     count = batch.num_rows
     return (
-        pa.Table.from_batches([batch])
-        .append_column("_file_name", pa.repeat(file.name, count))
+        batch.append_column("_file_name", pa.repeat(file.name, count))
         .append_column("_file_version", pa.repeat(pa.scalar(file.version, pa.int64()), count))
         .append_column("_file_row", pa.array(range(rows_before + 1, rows_before + count + 1), pa.int64()))
         .append_column("_loaded_at", pa.repeat(pa.scalar(loaded_at, pa.timestamp("us", "UTC")), count))

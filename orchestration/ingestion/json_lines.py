@@ -1,29 +1,23 @@
 """Reading JSON Lines files (plain or gzip), one object a line, as text columns.
 
-A first pass looks at the keys alone: it finds what breaks the contract before a row is written, and counts the rows of
-each file. A second one writes. A value that is no text becomes its JSON text: `7`, `true`, `1e400`, `{"a":1}`.
+Each line is read once, as a map of texts by key: so every key is seen, in whichever line it is. A value that is no text
+becomes its JSON text: `7`, `true`, `1e400`, `{"a":1}`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from orchestration.ingestion.bulk import (
-    literal,
-    literals,
-    moment,
-    notices_of_new_columns,
-    write_in_chunks,
-)
-from orchestration.ingestion.contract import RawColumn
+from orchestration.ingestion.bulk import literal, literals, moment, write_in_chunks
+from orchestration.ingestion.contract import NEW_COLUMNS, RawColumn
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.landing_source import NewFile, Staged, opened
+from orchestration.ingestion.new_columns import MOST_NEW_COLUMNS, check_new_columns, notices_of_new_columns
 
 # What a line may have at least: DuckDB takes some longer ones.
 _LONGEST_LINE = 16 << 20
@@ -37,114 +31,163 @@ def stage_json_lines(
     Raises LandingError for a line that is not one JSON object with each key once, and for a column of the contract
     that no line of a file has.
     """
+    names = [column.name for column in columns]
+    usual = _first_keys(files[0])
+
+    def of_chunk(chunk: list[NewFile]) -> str:
+        return _rows(chunk, names, usual, loaded_at)
+
     try:
-        rows, new = _checked_keys(files, [c.name for c in columns], contract)
-        select = f"select {', '.join(_quoted(c.name) for c in columns)}"
-        types = "{" + ", ".join(f"{literal(c.name)}: 'varchar'" for c in columns) + "}"
-
-        def of_chunk(chunk: list[NewFile]) -> str:
-            before = 0
-            lines = []
-            for file in chunk:
-                path, name, version = literal(file.path), literal(file.landed.name), file.landed.version
-                lines.append(f"({path}, {name}, {version}::bigint, {before}::bigint)")
-                before += rows[file.landed.name]
-            return f"""
-                {select}, file._file_name, file._file_version,
-                    line._number - file._before as _file_row, {moment(loaded_at)} as _loaded_at
-                from (
-                    select *, row_number() over () as _number
-                    from read_json(
-                        {literals(file.path for file in chunk)}, columns = {types}, format = 'newline_delimited',
-                        filename = '_path', hive_partitioning = false, maximum_object_size = {_LONGEST_LINE}
-                    )
-                ) as line
-                inner join (values {", ".join(lines)}) as file (_path, _file_name, _file_version, _before) using (_path)
-            """
-
         paths = write_in_chunks(files, folder, of_chunk)
+        rows = _counted_rows(paths)
+        unknown = _unknown_keys(paths)
+        _check_missing(files, names, paths, unknown, contract)
     except duckdb.Error as error:
         raise _refusal(files, error) from None
-    _check_numbering(paths, rows)
-    landed = [replace(file.landed, row_count=rows[file.landed.name]) for file in files]
-    return Staged(paths, landed, notices_of_new_columns(new))
-
-
-def _checked_keys(
-    files: list[NewFile], columns: list[str], contract: str
-) -> tuple[dict[str, int], dict[tuple[str, ...], list[str]]]:
-    """Rows by file name, and the names of the files by the keys they have beyond the contract."""
-    by_path = {str(file.path): file for file in files}
-    rows = {file.landed.name: 0 for file in files}
-    keys: dict[str, dict[str, None]] = {path: {} for path in by_path}
-    with duckdb.connect() as duck:
-        # Nearly all lines have the keys of the first, in its order: to compare is cheaper than to collect.
-        usual = _usual_keys(files[0].path) or columns
-        counts = duck.execute(
-            f"""
-            select filename, count(*), count_if(json_keys(json) is distinct from {literals(usual)})
-            from {_objects(by_path)} group by filename
-            """
-        ).fetchall()
-        for path, count, unusual in counts:
-            rows[by_path[path].landed.name] = count
-            if unusual < count:
-                keys[path] = dict.fromkeys(usual)
-        odd = sorted(path for path, _, unusual in counts if unusual)
-        found = []
-        if odd:
-            collect = "distinct filename, json_keys(json) as keys, json_type(json) <> 'OBJECT'"
-            found = duck.execute(f"select {collect} from {_objects(odd)} order by filename, keys").fetchall()
-    for path, of_line, is_no_object in found:
-        if is_no_object or len(set(of_line)) < len(of_line):
-            raise _refusal([by_path[path]], "a line is not a JSON object with each key once")
-        keys[path].update(dict.fromkeys(of_line))
+    landed = []
     new: dict[tuple[str, ...], list[str]] = {}
-    for path, file in by_path.items():
-        unknown = tuple(key for key in keys[path] if key not in columns)
-        missing = [column for column in columns if column not in keys[path]]
-        if missing and rows[file.landed.name]:
-            hint = f" Not in the contract, perhaps the same under a new name: {', '.join(unknown)}." if unknown else ""
-            raise LandingError(
-                f"{path}: column {', '.join(missing)} is missing: no line has that key.{hint} Deliver the file with "
-                f"its former keys (null where there is no value), or change the contract in {contract} and the "
-                "staging model."
-            )
-        new.setdefault(unknown, []).append(file.landed.name)
-    return rows, new
+    for file in files:
+        keys = unknown.get(file.landed.name, ())
+        check_new_columns(str(file.path), keys)
+        new.setdefault(keys, []).append(file.landed.name)
+        landed.append(replace(file.landed, row_count=rows.get(file.landed.name, 0), new_columns=keys))
+    return Staged(paths, landed, notices_of_new_columns(new, contract))
 
 
-def _objects(paths: Iterable[str]) -> str:
+def _rows(files: list[NewFile], columns: list[str], usual: list[str], loaded_at: datetime) -> str:
+    """SQL of the rows of `files`, which are read in turn by one thread, and so numbered as they stand there.
+
+    Nearly all lines have the keys `usual`, in that order: to take values by place is cheaper than by key.
+    """
+    lines = ", ".join(f"({literal(f.path)}, {literal(f.landed.name)}, {f.landed.version}::bigint)" for f in files)
+    values = ", ".join(f"{_value(column, usual)} as {_quoted(column)}" for column in columns)
+    beyond = ", ".join(f"{literal(key)}, _values[{n}]" for n, key in enumerate(usual, 1) if key not in columns)
+    of_usual = f"cast(json_object({beyond}) as varchar)" if beyond else "null"
+    is_new = f"lambda entry: not list_contains({literals(columns)}, entry.key)"
+    of_others = f"cast(to_json(map_from_entries(list_filter(map_entries(_object), {is_new}))) as varchar)"
     return f"""
-        read_json_objects(
-            {literals(paths)}, format = 'newline_delimited', filename = true, hive_partitioning = false,
-            maximum_object_size = {_LONGEST_LINE}
-        )
+        select line.* exclude (_path, _number, _path_before), file._file_name, file._file_version,
+            _number - max(case when _path is distinct from _path_before then _number - 1 end) over (
+                rows between unbounded preceding and current row
+            ) as _file_row,
+            {moment(loaded_at)} as _loaded_at
+        from (
+            select *, row_number() over () as _number, lag(_path) over () as _path_before
+            from (
+                select {values},
+                    case
+                        when _is_usual then {of_usual}
+                        when len(list_distinct(map_keys(_object))) < len(_values) then error('a line has a key twice')
+                        else nullif({of_others}, '{{}}')
+                    end as {NEW_COLUMNS},
+                    _path
+                from (
+                    select _object, _path, map_values(_object) as _values,
+                        coalesce(map_keys(_object) = {literals(usual)}, error('a line is null')) as _is_usual
+                    from read_json(
+                        {literals(file.path for file in files)}, columns = {{_object: 'map(varchar, varchar)'}},
+                        records = false, format = 'newline_delimited', filename = '_path', hive_partitioning = false,
+                        maximum_object_size = {_LONGEST_LINE}
+                    )
+                )
+            )
+        ) as line
+        left join (values {lines}) as file (_path, _file_name, _file_version) using (_path)
     """
 
 
-def _usual_keys(path: Path) -> list[str] | None:
-    """The keys of the first line of a file, if it is a line with some, each once."""
-    with opened(path) as stream:
-        first = stream.readline(_LONGEST_LINE)
-    if _fault(first) or not first.strip():
-        return None
-    return list(json.loads(first)) or None
+def _value(column: str, usual: list[str]) -> str:
+    """SQL of a column's value."""
+    by_key = f"_object[{literal(column)}]"
+    if column not in usual:
+        return by_key
+    return f"case when _is_usual then _values[{usual.index(column) + 1}] else {by_key} end"
 
 
-def _check_numbering(paths: Iterable[Path], rows: dict[str, int]) -> None:
-    """Rows are numbered as they stand in the file; whatever would break that must not go unseen."""
+def _counted_rows(paths: list[Path]) -> dict[str, int]:
+    """Rows by file name. They are numbered as they stand in the file; whatever would break that must not go unseen."""
     with duckdb.connect() as duck:
-        wrong = duck.execute(
+        counted = duck.execute(
             f"""
-            select _file_name, count(*), min(_file_row), max(_file_row)
-            from read_parquet({literals(paths)}, hive_partitioning = false)
-            group by _file_name
+            select _file_name, count(*), min(_file_row), max(_file_row) from {_staged(paths)} group by _file_name
             """
         ).fetchall()
-    numbered = {name: count for name, count, first, last in wrong if (first, last) == (1, count)}
-    if numbered != {name: count for name, count in rows.items() if count}:
-        raise LandingError("JSON Lines files changed between two readings. Nothing was loaded; run again.")
+    if any(name is None or (first, last) != (1, count) for name, count, first, last in counted):
+        raise LandingError("JSON Lines files were not read in order. Nothing was loaded; run again.")
+    return {name: count for name, count, *_ in counted}
+
+
+def _unknown_keys(paths: list[Path]) -> dict[str, tuple[str, ...]]:
+    """The keys that lines have beyond the contract by file name; of more than are taken, some."""
+    with duckdb.connect() as duck:
+        found = duck.execute(
+            f"""
+            select _file_name, list(key order by key) from (
+                select * from (
+                    select distinct _file_name, unnest(json_keys({NEW_COLUMNS}::json)) as key
+                    from {_staged(paths)} where {NEW_COLUMNS} is not null
+                )
+                qualify dense_rank() over (partition by _file_name order by key) <= {MOST_NEW_COLUMNS + 1}
+            ) group by _file_name
+            """
+        ).fetchall()
+    return {name: tuple(keys) for name, keys in found}
+
+
+def _check_missing(
+    files: list[NewFile], columns: list[str], paths: list[Path], unknown: dict[str, tuple[str, ...]], contract: str
+) -> None:
+    """Raise LandingError where no line of a file has a key of the contract.
+
+    A key is there if the first line has it, or any line a value for it. Only where neither is so, keys are looked for.
+    """
+    unsure = {file.landed.name: file for file in files if not set(columns) <= set(_first_keys(file))}
+    if not unsure:
+        return
+    with duckdb.connect() as duck:
+        filled = duck.execute(
+            f"""
+            select _file_name, [{", ".join(f"count({_quoted(column)}) > 0" for column in columns)}]
+            from {_staged(paths)} where list_contains({literals(unsure)}, _file_name)
+            group by _file_name order by _file_name
+            """
+        ).fetchall()
+        for name, has_values in filled:
+            path = unsure[name].path
+            empty = {column for column, has_value in zip(columns, has_values, strict=True) if not has_value}
+            if empty <= set(_first_keys(unsure[name])):
+                continue
+            keys = duck.execute(
+                f"""
+                select distinct unnest(json_keys(json)) from read_json_objects(
+                    {literals([path])}, format = 'newline_delimited', hive_partitioning = false,
+                    maximum_object_size = {_LONGEST_LINE}
+                )
+                """
+            ).fetchall()
+            missing = [column for column in columns if (column,) not in keys]
+            if missing:
+                new = ", ".join(unknown.get(name, ()))
+                hint = f" Not in the contract, perhaps the same under a new name: {new}." if new else ""
+                raise LandingError(
+                    f"{path}: column {', '.join(missing)} is missing: no line has that key.{hint} Deliver the file "
+                    f"with its former keys (null where there is no value), or change the contract in {contract} and "
+                    "the staging model."
+                )
+
+
+def _staged(paths: list[Path]) -> str:
+    return f"read_parquet({literals(paths)}, hive_partitioning = false)"
+
+
+def _first_keys(file: NewFile) -> list[str]:
+    """The keys of the first line of a file, if SQL can name them. Raises LandingError where it is no object."""
+    with opened(file.path) as stream:
+        first = stream.readline(_LONGEST_LINE)
+    if _fault(first):
+        raise _refusal([file], "the first line is no object")
+    keys = list(json.loads(first)) if first.strip() else []
+    return keys if all(map(str.isprintable, keys)) else []
 
 
 def _refusal(files: list[NewFile], error: duckdb.Error | str) -> LandingError:
@@ -198,4 +241,4 @@ def _fault(line: bytes) -> str | None:
 
 
 def _quoted(name: str) -> str:
-    return f'line."{name}"'
+    return f'"{name}"'

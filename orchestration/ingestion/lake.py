@@ -14,15 +14,18 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet
+from jinja2 import Template
 
-from orchestration.ingestion.contract import MANIFEST_TABLE, holds_records
+from orchestration.ingestion.contract import MANIFEST_TABLE, NEW_COLUMNS, declared_types, holds_records
+from orchestration.settings import PROJECT_ROOT
 
 
 @dataclass(frozen=True)
 class LandedFile:
     """One version of a landing file, or one extraction of a record table, as the lake took it in.
 
-    An extraction is named `<table>/000001`, is always new, and has no size or time of its own (0).
+    An extraction is named `<table>/000001`, is always new, and has no size or time of its own (0). `new_columns` are
+    those it brought beyond the contract, which stand in the JSON object of each row.
     """
 
     table: str
@@ -33,6 +36,7 @@ class LandedFile:
     modified_ns: int
     row_count: int
     superseded_row_count: int = 0
+    new_columns: tuple[str, ...] = ()
 
 
 def manifest_rows(landed: list[LandedFile], loaded_at: datetime) -> pa.Table:
@@ -47,9 +51,14 @@ def manifest_rows(landed: list[LandedFile], loaded_at: datetime) -> pa.Table:
             "modified_ns": pa.array([file.modified_ns for file in landed], pa.int64()),
             "row_count": pa.array([file.row_count for file in landed], pa.int64()),
             "superseded_row_count": pa.array([file.superseded_row_count for file in landed], pa.int64()),
+            "new_columns": pa.array([_names_as_text(file.new_columns) for file in landed], pa.string()),
             "_loaded_at": pa.array([loaded_at] * len(landed), pa.timestamp("us", "UTC")),
         }
     )
+
+
+def _names_as_text(names: tuple[str, ...]) -> str | None:
+    return json.dumps(names, ensure_ascii=False) if names else None
 
 
 def completed_loads(lake: Path, source: str) -> set[str]:
@@ -80,6 +89,8 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
                 modified_ns=row["modified_ns"],
                 row_count=row["row_count"],
                 superseded_row_count=row["superseded_row_count"],
+                # Loads of before new columns were taken do not have it.
+                new_columns=tuple(json.loads(row.get("new_columns") or "[]")),
             )
             known = current.get((file.table, file.name))
             if known is None or known.version <= file.version:
@@ -87,48 +98,50 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
     return current
 
 
-def current_records(rows: str) -> str:
-    """SQL of the current rows among `rows` (SQL) of a record table: the newest of each record, if it is not deleted.
-
-    macros/portable/register_raw_table.sql holds the same rule for dbt.
-    """
-    return f"""
-        select * exclude (_age) from (
-            select *, row_number() over (partition by _record_key order by _file_name desc, _file_row desc) as _age
-            from ({rows})
-        )
-        where _age = 1 and not _is_deleted
-    """
-
-
 def write_view(database: Path, lake: Path, source: str, table: str) -> None:
     """Make `database` a small DuckDB file with one view, `raw_<source>.<table>`, or none where the lake has no file.
 
-    For whoever looks at a raw table outside dbt: the rows of completed loads that count. Which those are is the rule
-    of macros/portable/counted_files.sql, needed here before dbt runs, and for records that of `current_records`.
+    For whoever looks at a raw table outside dbt: the rows of completed loads that count, by dbt's own rules, which
+    macros/portable holds. Needed before dbt runs.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
     database.unlink(missing_ok=True)
-    files = [str(path) for path in table_files(lake, source, table)]
+    files = table_files(lake, source, table)
     manifest = [str(path) for path in table_files(lake, source, MANIFEST_TABLE)]
     with duckdb.connect(str(database)) as connection:
         if not files:
             return
-        counted = f"""
-            select raw_row.*
-            from read_parquet({files!r}, union_by_name = true, hive_partitioning = false) as raw_row
-            where (raw_row._file_name, raw_row._file_version) in (
-                select (file_name, file_version) from (
-                    select *, row_number() over (partition by content_md5 order by file_name) as copy from (
-                        select *, row_number() over (partition by file_name order by file_version desc) as age
-                        from read_parquet({manifest!r}, hive_partitioning = false)
-                        where table_name = '{table}'
-                    )
-                    where age = 1
-                )
-                where copy = 1
+        landed = f"select * from read_parquet({manifest!r}, union_by_name = true, hive_partitioning = false)"
+        rows = f"""
+            select raw_row.* from ({_rows_of_files(connection, lake, source, table)}) as raw_row
+            where (_file_name, _file_version) in (
+                select (file_name, file_version) from ({_macro("counted_files", landed)})
+                where table_name = '{table}' and is_counted
             )
         """
-        rows = current_records(counted) if holds_records(source, table) else counted
+        if holds_records(source, table):
+            rows = _macro("current_records", rows, ["* exclude (is_current)"])
         connection.execute(f"create schema raw_{source}")
         connection.execute(f"create view raw_{source}.{table} as {rows}")
+
+
+def _rows_of_files(connection: duckdb.DuckDBPyConnection, lake: Path, source: str, table: str) -> str:
+    """SQL of all rows in the files of a raw table, a column that the contract gained later filled from former rows."""
+    paths = [str(path) for path in table_files(lake, source, table)]
+    rows = f"select * from read_parquet({paths!r}, union_by_name = true, hive_partitioning = false)"
+    taken = {name for (of, _), file in landed_files(lake, source).items() if of == table for name in file.new_columns}
+    later = {name: kind for name, kind in declared_types(source, table).items() if name in taken}
+    if not later:
+        return rows
+    stored = {name for name, *_ in connection.execute(f"describe {rows}").fetchall()}
+    former = {name: f"cast({NEW_COLUMNS}->>'$.\"{name}\"' as {kind})" for name, kind in later.items()}
+    filled = [f'coalesce("{name}", {sql}) as "{name}"' for name, sql in former.items() if name in stored]
+    added = [f'{sql} as "{name}"' for name, sql in former.items() if name not in stored]
+    replaced = f"replace ({', '.join(filled)})" if filled else ""
+    return f"select {', '.join([f'* {replaced}', *added])} from ({rows})"
+
+
+def _macro(name: str, *arguments: object) -> str:
+    """SQL of a macro of dbt's that needs nothing of dbt."""
+    text = (PROJECT_ROOT / "macros" / "portable" / f"{name}.sql").read_text(encoding="utf-8")
+    return str(getattr(Template(text).module, name)(*arguments))

@@ -14,15 +14,18 @@ from orchestration.ingestion.bulk import (
     literal,
     literals,
     moment,
-    notices_of_new_columns,
     write_in_chunks,
 )
-from orchestration.ingestion.contract import RawColumn
+from orchestration.ingestion.contract import NEW_COLUMNS, RawColumn
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.landing_source import NewFile, Staged
+from orchestration.ingestion.new_columns import check_new_columns, notices_of_new_columns, object_of
 
 # Times in the lake are marked as UTC: dlt would write each file anew to mark them.
 _SQL_TYPES = {"string": "varchar", "timestamp": "timestamptz"}
+# What DuckDB adds to the columns of a file.
+_PATH = "_landing_path"
+_ADDED = (_PATH, "file_row_number")
 
 
 def stage_parquet(
@@ -36,28 +39,30 @@ def stage_parquet(
     landed = []
     new: dict[tuple[str, ...], list[str]] = {}
     # Files that DuckDB can read as one relation: the same version and the same types.
-    alike: dict[tuple[object, ...], list[NewFile]] = {}
+    alike: dict[tuple[int, tuple[str, ...], tuple[tuple[str, pa.DataType], ...]], list[NewFile]] = {}
     for file in files:
         schema, rows = _schema(file.path)
         unknown = tuple(name for name in schema.names if name not in {c.name for c in columns})
         types = _checked_types(file.path, schema, columns, unknown, contract)
-        alike.setdefault((file.landed.version, *types), []).append(file)
+        beyond = tuple((name, schema.field(name).type) for name in sorted(unknown))
+        alike.setdefault((file.landed.version, types, beyond), []).append(file)
         new.setdefault(unknown, []).append(file.landed.name)
-        landed.append(replace(file.landed, row_count=rows))
+        landed.append(replace(file.landed, row_count=rows, new_columns=unknown))
     paths: list[Path] = []
-    selected = ", ".join(
+    of_contract = ", ".join(
         f'cast("{c.name}" as {_SQL_TYPES.get(c.data_type, c.data_type)}) as "{c.name}"' for c in columns
     )
-    for (version, *_), group in alike.items():
+    for (version, _, beyond), group in alike.items():
+        selected = f"{of_contract}, {object_of({name: _text(name, of) for name, of in beyond})} as {NEW_COLUMNS}"
         # The name is what is left of the path below the source's folder.
         above = len(str(group[0].path)) - len(group[0].landed.name)
 
-        def of_chunk(chunk: list[NewFile], version: object = version, above: int = above) -> str:
+        def of_chunk(chunk: list[NewFile], selected: str = selected, version: int = version, above: int = above) -> str:
             return f"""
-                select {selected}, substr(filename, {above + 1}) as _file_name, {version}::bigint as _file_version,
+                select {selected}, substr({_PATH}, {above + 1}) as _file_name, {version}::bigint as _file_version,
                     file_row_number + 1 as _file_row, {moment(loaded_at)} as _loaded_at
                 from read_parquet(
-                    {literals(file.path for file in chunk)}, filename = true, file_row_number = true,
+                    {literals(file.path for file in chunk)}, filename = '{_PATH}', file_row_number = true,
                     hive_partitioning = false
                 )
             """
@@ -72,7 +77,7 @@ def stage_parquet(
             f"{files[0].path} or a file after it: {written:,} rows were read where the files say they hold "
             f"{sum(file.row_count for file in landed):,}. Nothing was loaded; deliver them again."
         )
-    return Staged(paths, landed, notices_of_new_columns(new))
+    return Staged(paths, landed, notices_of_new_columns(new, contract))
 
 
 def _schema(path: Path) -> tuple[pa.Schema, int]:
@@ -85,7 +90,7 @@ def _schema(path: Path) -> tuple[pa.Schema, int]:
 
 def _checked_types(
     path: Path, schema: pa.Schema, columns: list[RawColumn], unknown: tuple[str, ...], contract: str
-) -> list[str]:
+) -> tuple[str, ...]:
     """The types of the contract's columns in this file, if it has all of them, once, as the contract says."""
     twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
     if twice:
@@ -106,7 +111,25 @@ def _checked_types(
                 f"Deliver it as {column.data_type}, or change the contract in {contract} and the staging model."
             )
         types.append(str(arrived))
-    return types
+    check_new_columns(str(path), unknown)
+    # DuckDB does not tell names apart by case.
+    seen = {name.lower(): name for name in _ADDED}
+    for name in schema.names:
+        other = seen.setdefault(name.lower(), name)
+        if other != name or other in _ADDED:
+            why = "is a name of the reader's own" if other in _ADDED else f"and {other} differ by case alone"
+            raise LandingError(f"{path}: column {name} {why}. Nothing was loaded. Deliver it under another name.")
+    return tuple(types)
+
+
+def _text(name: str, arrived: pa.DataType) -> str:
+    """SQL of a new column as text: a time in UTC, without its zone as staging takes it; what is nested as JSON."""
+    column = '"' + name.replace('"', '""') + '"'
+    if pa.types.is_timestamp(arrived) and arrived.tz:
+        return f"cast(cast({column} as timestamptz)::timestamp as varchar)"
+    if pa.types.is_nested(arrived):
+        return f"cast(to_json({column}) as varchar)"
+    return f"cast({column} as varchar)"
 
 
 def _fits(arrived: pa.DataType, wanted: str) -> bool:

@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.ingestion.bulk import literal, literals, moment
-from orchestration.ingestion.contract import raw_contract
+from orchestration.ingestion.contract import NEW_COLUMNS, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError
 from orchestration.ingestion.lake import LandedFile, landed_files, table_files
 from orchestration.ingestion.load import SourceLoad, TableLoad, append, staging_folder
@@ -69,8 +69,9 @@ class RecordSource(Protocol):
     def read(self, table: str, since: str | None) -> Iterator[pa.Table]:
         """Yield the records of `table` whose cursor is `since` or later, or has no value; all of them for None.
 
-        Each batch has all columns of the contract, as text; rows come in the order of arrival. `since` is a UTC time
-        in whole seconds, `2024-03-31T00:59:10Z`.
+        Each batch has all columns of the contract, as text, and `_new_columns`: what a record has beyond them as a JSON
+        object of texts, in the order of their names, without nulls; null where nothing is left. Rows come in the order
+        of arrival. `since` is a UTC time in whole seconds, `2024-03-31T00:59:10Z`.
         """
 
     def keys(self, table: str) -> Iterator[pa.Table]:
@@ -117,11 +118,13 @@ class _Extraction:
         staging: Path,
         loaded_at: datetime,
     ) -> None:
-        self._source, self._table, self._rule, self._columns = source, table, rule, columns
+        self._source, self._table, self._rule = source, table, rule
+        self._columns = [*columns, NEW_COLUMNS]
         self._loaded_at = loaded_at
         self._lake = table_files(lake, source.name, table)
-        numbers = [int(name.rpartition("/")[2]) for of, name in landed_files(lake, source.name) if of == table]
-        self._name = f"{table}/{max(numbers, default=0) + 1:06d}"
+        former = [file for (of, _), file in landed_files(lake, source.name).items() if of == table]
+        self._known_new = {name for file in former for name in file.new_columns}
+        self._name = f"{table}/{max((int(f.name.rpartition('/')[2]) for f in former), default=0) + 1:06d}"
         self._duck = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(staging / f"{table}_spill")})
         self._duck.execute("set timezone = 'UTC'")
 
@@ -170,14 +173,15 @@ class _Extraction:
             left join known using (_record_key)
             """
         )
+        new = tuple(self._new_columns("written"))
         self._duck.close()
         # The name is part of the content: a state that comes back is not a copy of the extraction that held it before.
-        return LandedFile(self._table, self._name, 1, content, 0, 0, rows, int(superseded))
+        return LandedFile(self._table, self._name, 1, content, 0, 0, rows, int(superseded), new)
 
     def _since(self) -> str | None:
         """From when on the source is read: the newest cursor value in the lake less the overlap; None: everything."""
         cursor = self._rule.cursor
-        if cursor is None or not self._lake or not set(self._columns) <= self._columns_of_lake:
+        if cursor is None or not self._lake or not set(self._columns) - {NEW_COLUMNS} <= self._columns_of_lake:
             return None
         # A time to come must not hide what happens until then, so it does not count.
         (newest,) = self._value(
@@ -200,11 +204,27 @@ class _Extraction:
         self._collect_keys(self._source.keys(self._table) if keys_apart else [])
         self._collect_rows(self._source.read(self._table, since))
         self._compare(whole=since is None)
+        where = f"{self._source.name}.{self._table}"
+        new = self._new_columns("newest")
         missed = self._missed() if keys_apart else 0
         if missed:
             late = f"{missed:,} records became visible later than {rule.overlap} after their {rule.cursor}"
-            return [*self._read(None), f"{self._source.name}.{self._table}: {late}, so the table was read whole"]
+            return [*self._read(None), f"{where}: {late}, so the table was read whole"]
+        first = [name for name in new if name not in self._known_new]
+        if first and since is not None:
+            # A column that is added and filled leaves the time of change as it was.
+            return [*self._read(None), f"{where}: column {', '.join(first)} is new, so the table was read whole"]
         return self._notices()
+
+    def _new_columns(self, states: str) -> list[str]:
+        """What the records of the table `states` have beyond the contract."""
+        found = self._duck.execute(
+            f"""
+            select distinct unnest(json_keys(cast({NEW_COLUMNS} as json))) as name from {states}
+            where {NEW_COLUMNS} is not null order by name
+            """
+        ).fetchall()
+        return [name for (name,) in found]
 
     def _collect_keys(self, batches: Iterable[pa.Table]) -> None:
         self._duck.execute("create or replace table present (_record_key varchar)")
@@ -351,8 +371,11 @@ class _Extraction:
         return "(" + " and ".join(f"{_quoted(column)} is not null" for column in self._rule.key) + ")"
 
     def _md5(self) -> str:
-        # As JSON, null and the empty text differ, and no two rows read the same.
-        return f"md5(cast(to_json([{', '.join(map(_quoted, self._columns))}]) as varchar))"
+        # As JSON, null and the empty text differ, and no two rows read the same. What is new is part of it only where
+        # it is there: records do not change because there could be something.
+        *declared, new = map(_quoted, self._columns)
+        texts = f"[{', '.join(declared)}] || case when {new} is null then [] else [{new}] end"
+        return f"md5(cast(to_json({texts}) as varchar))"
 
     def _value(self, query: str) -> tuple[Any, ...]:
         row: tuple[Any, ...] | None = self._duck.execute(query).fetchone()

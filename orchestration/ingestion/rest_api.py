@@ -22,8 +22,9 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, JSONLinkPaginator, JSONResponseCursorPaginator
 
-from orchestration.ingestion.contract import contract_path, raw_contract
+from orchestration.ingestion.contract import NEW_COLUMNS, contract_path, raw_contract
 from orchestration.ingestion.errors import LandingError
+from orchestration.ingestion.new_columns import check_new_columns, new_columns
 from orchestration.ingestion.records import RecordTable
 
 # A page may come twice, and a filter may leave pages empty; what goes on like this does not end.
@@ -173,9 +174,10 @@ class ApiConnection:
                     seen.update(dict.fromkeys(record))
             rows += len(entries)
             batch, mended = _text_table(entries, columns)
-            unpaired += mended
+            objects, mended_in_objects = _text_array(_other_fields(entries, set(columns)))
+            unpaired += mended + mended_in_objects
             if entries:
-                yield batch
+                yield batch.append_column(NEW_COLUMNS, objects)
         if seen:
             self._judge_fields(table, columns, endpoint, list(seen), has_rows=rows > 0)
         if unpaired:
@@ -296,10 +298,9 @@ class ApiConnection:
                 f"{hint} Nothing was loaded. Change the contract in {contract_path(self.name)} and the staging model, "
                 "or have the API send it again."
             )
+        check_new_columns(f"{self.name}.{table}", unknown)
         if unknown:
-            self.notices.append(
-                f"{self.name}.{table}: field {', '.join(unknown)} is not in the contract and was not loaded"
-            )
+            self.notices.append(f"{self.name}.{table}: {new_columns(unknown, contract_path(self.name))}")
 
     def _shown(self, path: str) -> str:
         """The address of `path` without user, password and query."""
@@ -423,15 +424,33 @@ def _text_table(records: list[dict[str, Any]], columns: list[str]) -> tuple[pa.T
     """`records` as text columns, and how many values had to be mended to be text at all."""
     arrays, mended = {}, 0
     for column in columns:
-        found = [record.get(column) for record in records]
-        values = [value if value is None or isinstance(value, str) else _json(value) for value in found]
-        try:
-            arrays[column] = pa.array(values, pa.string())
-        except UnicodeEncodeError:
-            paired = [None if value is None else _paired(value) for value in values]
-            mended += sum(one != other for one, other in zip(values, paired, strict=True))
-            arrays[column] = pa.array(paired, pa.string())
+        arrays[column], of_column = _text_array([_text(record.get(column)) for record in records])
+        mended += of_column
     return pa.table(arrays), mended
+
+
+def _text_array(values: list[str | None]) -> tuple[pa.Array, int]:
+    """`values` as a column, and how many of them had to be mended."""
+    try:
+        return pa.array(values, pa.string()), 0
+    except UnicodeEncodeError:
+        paired = [None if value is None else _paired(value) for value in values]
+        return pa.array(paired, pa.string()), sum(one != other for one, other in zip(values, paired, strict=True))
+
+
+def _other_fields(records: list[dict[str, Any]], columns: set[str]) -> list[str | None]:
+    """What each record has beyond `columns`: a JSON object of texts, in the order of their names, without nulls."""
+    objects: list[str | None] = []
+    for record in records:
+        others = sorted(name for name in record.keys() - columns if record[name] is not None)
+        texts = {name: _text(record[name]) for name in others}
+        objects.append(json.dumps(texts, ensure_ascii=False) if texts else None)
+    return objects
+
+
+def _text(value: Any) -> str | None:
+    """A value as the text it is, or as JSON with the numbers as they came."""
+    return value if value is None or isinstance(value, str) else _json(value)
 
 
 def _json(value: Any) -> str:

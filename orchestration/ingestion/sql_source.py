@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from orchestration.ingestion.contract import contract_path, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError, LandingError
+from orchestration.ingestion.new_columns import check_new_columns, new_columns, with_objects
 from orchestration.ingestion.records import RecordTable
 
 _ROWS_A_BATCH = 20_000
@@ -96,13 +97,16 @@ class SqlConnection:
 
         Raises LandingError for a missing table or column and for another type, ConnectionLostError as it says.
         """
-        return self._batches(table, [column.name for column in self._contract[table]], since)
+        declared = [column.name for column in self._contract[table]]
+        for batch in self._batches(table, None, since):
+            yield with_objects(batch, declared)
 
     def keys(self, table: str) -> Iterator[pa.Table]:
         """Yield the key columns of every record of `table`. Raises as `read` does."""
         return self._batches(table, list(self.tables[table].key), None)
 
-    def _batches(self, table: str, columns: list[str], since: str | None) -> Iterator[pa.Table]:
+    def _batches(self, table: str, columns: list[str] | None, since: str | None) -> Iterator[pa.Table]:
+        """The `columns` of `table`, all for None."""
         # Late, because importing dlt takes a second.
         import dlt
         from dlt.sources.sql_database import sql_table
@@ -120,8 +124,8 @@ class SqlConnection:
                 )
 
             def as_text(_: object, of_table: sa.Table, *__: object) -> sa.Select[Any]:
-                texts: list[sa.ColumnElement[Any]] = [sa.cast(of_table.c[c], sa.Text).label(c) for c in columns]
-                return sa.select(*texts).where(condition)
+                wanted = [of_table.c[name] for name in columns or of_table.c.keys()]
+                return sa.select(*(self._text(column) for column in wanted)).where(condition)
 
             yield from sql_table(
                 self._engine,
@@ -171,10 +175,20 @@ class SqlConnection:
                     f"{where}: column {column.name} is declared {self._shown(declared)} in {self._place()}; the "
                     f"contract says {column.arrives_as}. Nothing was loaded. Declare it so again, {mend}"
                 )
+        check_new_columns(where, unknown)
         if unknown:
-            self.notices.append(f"{where}: column {', '.join(unknown)} is not in the contract and was not loaded")
+            self.notices.append(f"{where}: {new_columns(unknown, contract_path(self.name))}")
         self._reflected[table] = found
         return found
+
+    def _text(self, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+        """`column` as the database renders it."""
+        text: sa.ColumnElement[Any] = sa.cast(column, sa.Text)
+        if self._engine.dialect.name == "sqlite" and _kind(column.type) is None:
+            # It would take bytes for text as they are. Written as PostgreSQL writes them.
+            as_hex = sa.literal("\\x") + sa.func.lower(sa.func.hex(column))
+            text = sa.case((sa.func.typeof(column) == "blob", as_hex), else_=text)
+        return text.label(column.name)
 
     def _shown(self, declared: sa.types.TypeEngine[Any]) -> str:
         try:

@@ -34,7 +34,7 @@ class Home:
 
     @property
     def lake(self) -> Path:
-        return self.folder / "lake"
+        return self.folder / "lake" / "raw"
 
     @property
     def work(self) -> Path:

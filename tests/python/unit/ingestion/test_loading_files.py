@@ -129,14 +129,6 @@ def test_an_empty_field_is_null_and_text_is_kept_as_it_is(ads: Ads) -> None:
     assert [loaded[column] for column in HEADER.split(",")] == [None, "007", "NA", "null", "07.50", "nan", " x "]
 
 
-def test_a_new_column_is_reported_and_stops_nothing(ads: Ads) -> None:
-    ads.deliver("days-1.csv", "a", header=HEADER + ",mood")
-    text = ads.rows("a").decode().replace(HEADER, HEADER + ",mood").replace("EUR", "EUR,fine")
-    ads.deliver("days-1.csv", text=text.encode())
-    assert ads.load().notices == ["days-1.csv: column mood is not in the contract and was not loaded"]
-    assert ads.campaigns() == ["a"]
-
-
 def test_columns_are_found_by_name_whatever_their_order(ads: Ads) -> None:
     names = HEADER.split(",")
     ads.deliver("days-1.csv", text=(",".join(reversed(names)) + "\nEUR,1,2,3,search,a,2024-01-01\n").encode())

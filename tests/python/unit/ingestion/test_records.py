@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.ingestion import records
-from orchestration.ingestion.contract import raw_contract
+from orchestration.ingestion.contract import NEW_COLUMNS, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError, LandingError
 from orchestration.ingestion.lake import landed_files
 from orchestration.ingestion.records import RecordTable, load_records
@@ -216,6 +216,8 @@ class Desk:
     )
     notices: list[str] = field(default_factory=list)
     comments: dict[str, str] = field(default_factory=dict)
+    new: dict[str, str] = field(default_factory=dict)
+    at: str = "2024-03-31T01:59:10+01:00"
     failures: int = 0
     asked: list[str | None] = field(default_factory=list)
 
@@ -223,8 +225,8 @@ class Desk:
         self.asked.append(since)
         for key, author in self.comments.items():
             row = {column.name: [None] for column in raw_contract(self.name)[table]}
-            at = "2024-03-31T01:59:10+01:00"
-            yield pa.table({**row, "comment_id": [key], "author": [author], "updated_at": [at]})
+            row |= {"updated_at": [self.at], NEW_COLUMNS: pa.array([self.new.get(key)], pa.string())}
+            yield pa.table({**row, "comment_id": [key], "author": [author]})
             if self.failures:
                 self.failures -= 1
                 raise ConnectionLostError("helpdesk.comments: the desk went away")
@@ -255,6 +257,22 @@ def test_a_record_that_the_source_marks_as_deleted_is_gone(home: Home, load_desk
     desk.comments["a"] = "agent"
     load_desk(desk)
     assert sorted(home.raw("helpdesk", "comments", "comment_id")) == [("a",), ("b",)]
+    assert home.balance("helpdesk", "comments") == 2
+
+
+def test_a_value_in_a_new_column_is_a_change_and_the_first_one_reads_everything(
+    home: Home, load_desk: Callable[[Desk], int]
+) -> None:
+    desk = Desk(comments={"a": "agent", "b": "agent"})
+    load_desk(desk)
+    desk.new["b"] = '{"mood": "fine"}'
+    assert load_desk(desk) == 1
+    assert home.raw("helpdesk", "comments", f"comment_id, {NEW_COLUMNS}") == [("a", None), ("b", '{"mood": "fine"}')]
+    assert load_desk(desk) == 0
+    # A column that is filled for all leaves their times as they are: so the first value of one asks for all.
+    assert desk.asked == [None, "2024-03-30T00:59:10Z", None, "2024-03-30T00:59:10Z"]
+    del desk.new["b"]
+    assert load_desk(desk) == 1
     assert home.balance("helpdesk", "comments") == 2
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from orchestration.demo_company.server import PASSING_FAULTS, DemoServer, Fault, Misbehaviour
+from orchestration.ingestion.contract import NEW_COLUMNS
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.rest_api import ApiConnection, Patience
 from tests.python.unit.rest.conftest import (
@@ -299,14 +300,29 @@ def test_a_field_that_some_records_leave_out_is_null_there(canned: Canned) -> No
     assert [row[4] for row in as_rows(desk(canned).read("comments", None))] == ["Hello", None]
 
 
-def test_a_new_field_is_a_notice_and_nothing_to_read_is_none(canned: Canned) -> None:
+def test_a_new_field_is_taken_with_a_notice_and_nothing_to_read_is_none(canned: Canned) -> None:
     canned.say(comments())
-    canned.say(comments(COMMENT | {"html_body": "<p>Hello</p>"}))
+    new = {"via": {"app": [7.0, None]}, "html_body": "<p>\ud83d</p>", "_new_columns": 7e0, "empty": None}
+    canned.say(comments(COMMENT | new, COMMENT))
     connection = desk(canned)
     assert as_rows(connection.read("comments", None)) == []
     assert connection.notices == []
-    assert len(as_rows(connection.read("comments", None))) == 1
-    assert connection.notices == ["helpdesk.comments: field html_body is not in the contract and was not loaded"]
+    (batch,) = connection.read("comments", None)
+    taken, nothing = batch[NEW_COLUMNS].to_pylist()
+    assert nothing is None
+    assert taken == '{"_new_columns": "7.0", "html_body": "<p>\ufffd</p>", "via": "{\\"app\\":[7.0,null]}"}'
+    assert connection.notices == [
+        "helpdesk.comments: column via, html_body, _new_columns, empty is not in the contract and was taken into "
+        "_new_columns. To make it a column of its own, for the rows loaded already too, declare it in "
+        "models/staging/helpdesk/_helpdesk__sources.yml",
+        "helpdesk.comments: 1 values held half of a character (a lone surrogate), loaded as U+FFFD",
+    ]
+
+
+def test_thousands_of_new_fields_are_refused(canned: Canned) -> None:
+    canned.say(comments(COMMENT | {f"field_{number}": "x" for number in range(5000)}))
+    with pytest.raises(LandingError, match=r"helpdesk\.comments: more than 100 columns are not in the contract"):
+        list(desk(canned).read("comments", None))
 
 
 def test_a_nested_list_that_is_gone_is_named(canned: Canned) -> None:
