@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from orchestration.ingestion.contract import MANIFEST_TABLE
-from orchestration.ingestion.lake import completed_loads, landed_files
+from orchestration.ingestion.lake import LandedFile, completed_loads, landed_files, manifest_rows
 
 Tables = Mapping[str, Mapping[str, pa.DataType]]
 
@@ -50,7 +50,7 @@ class ComputedLoad:
     source: str
     tables: Tables
     loaded_at: datetime
-    _manifest: list[dict[str, Any]] = field(default_factory=list)
+    _manifest: list[LandedFile] = field(default_factory=list)
     _load_id: str = ""
 
     def __enter__(self) -> ComputedLoad:
@@ -67,18 +67,7 @@ class ComputedLoad:
         """Write the rows of a name, by table and column."""
         for table, columns in blocks.items():
             rows = len(next(iter(columns.values()), ()))
-            self._manifest.append(
-                {
-                    "table_name": table,
-                    "file_name": name,
-                    "file_version": version,
-                    "content_md5": content_md5,
-                    "byte_count": 0,
-                    "modified_ns": 0,
-                    "row_count": rows,
-                    "superseded_row_count": 0,
-                }
-            )
+            self._manifest.append(LandedFile(table, name, version, content_md5, 0, 0, rows))
             if rows:
                 self._write(table, self._table(table, columns, name, version), len(self._manifest))
 
@@ -88,10 +77,7 @@ class ComputedLoad:
         if failure is not None or not (self._manifest or first):
             return
         if self._manifest:
-            manifest = pa.Table.from_pylist(self._manifest).append_column(
-                "_loaded_at", self._times(len(self._manifest))
-            )
-            self._write(MANIFEST_TABLE, manifest, 0)
+            self._write(MANIFEST_TABLE, manifest_rows(self._manifest, self.loaded_at), 0)
         records = self.lake / self.source / "_dlt_loads"
         records.mkdir(parents=True, exist_ok=True)
         unfinished = records / f"{self._load_id}.unfinished"

@@ -96,7 +96,7 @@ def score(
     return Result(
         work.model_fits,
         work.spend_fits,
-        {name: np.concatenate([block[name] for block in scores]) for name in scores[0]} if scores else {},
+        {name: _rounded(np.concatenate([block[name] for block in scores])) for name in scores[0]} if scores else {},
         work.models,
     )
 
@@ -300,3 +300,8 @@ def _reason(segment: Segment, work: _Fitting) -> str | None:
 
 def _repeated(value: str | None, n: int) -> Any:
     return np.full(n, value, dtype=object)
+
+
+def _rounded(values: Any) -> Any:
+    """Numbers to ten places: the contracts show twelve, and engines differ in the last when a double lies between."""
+    return np.round(values, 10) if values.dtype.kind == "f" else values

@@ -152,11 +152,14 @@ def on_spark(lake: Settings, cluster: SparkCluster) -> Dbt:
 
 @pytest.fixture(scope="session")
 def duckdb_build(lake: Settings, on_duckdb: Dbt) -> Build:
-    """As `make run` builds: what values customers, their fits into the lake, and then everything."""
+    """As `make run` builds: the first half, what Python computes from it into the lake, and then everything."""
+    from orchestration.matching.match_records import match_records
+    from orchestration.texts.assess_texts import assess_texts
     from orchestration.valuation.value_customers import value_customers
 
-    on_duckdb.run("build", "--exclude-resource-type", "unit_test", "--exclude", "source:statistics+")
-    value_customers(lake.warehouse, lake.lake, LOADED_AT)
+    on_duckdb.run("build", "--exclude-resource-type", "unit_test", "--exclude", "tag:computed+")
+    for compute in (value_customers, assess_texts, match_records):
+        compute(lake.warehouse, lake.lake, LOADED_AT)
     return on_duckdb.build()
 
 
