@@ -33,7 +33,9 @@ DAYS = 3
 _PAIRS = list(combinations(range(RECORDS), 2))
 
 # A day of a world: which records there are, and which pairs of them are accepted (two masks, so that few are).
-days = st.tuples(st.integers(0, 2**RECORDS - 1), st.integers(0, 2 ** len(_PAIRS) - 1), st.integers(0, 2 ** len(_PAIRS) - 1))
+days = st.tuples(
+    st.integers(0, 2**RECORDS - 1), st.integers(0, 2 ** len(_PAIRS) - 1), st.integers(0, 2 ** len(_PAIRS) - 1)
+)
 worlds = st.lists(st.lists(days, min_size=DAYS, max_size=DAYS), min_size=WORLDS, max_size=WORLDS)
 
 Component = frozenset[str]
