@@ -632,7 +632,8 @@ def test_what_was_known_before_is_what_was_published_then(demo: Project) -> None
     # As it was, and as it was known: late events had occurred, and nobody had heard of them.
     def events(was_at: str, known_at: str) -> int:
         ((found,),) = demo.query(
-            f"select count(*) from marts.customer_timeline_as_of('{customer}', timestamp '{was_at}', timestamp '{known_at}')"
+            "select count(*) from marts.customer_timeline_as_of("
+            f"'{customer}', timestamp '{was_at}', timestamp '{known_at}')"
         )
         (state,) = demo.query(
             f"select descriptive_event_count + behavioural_event_count + attitudinal_event_count"
@@ -663,9 +664,7 @@ print(reads, *sorted(seen))
 
 
 def late_part(source: Path, target: Path, stranger: str) -> int:
-    """Events like those of `source` under keys of their own, and a stranger's login, as a late part of the day; how many
-    they are.
-    """
+    """Events like those of `source` under keys of their own, and a stranger's login, late; how many they are."""
     with duckdb.connect() as connection:
         connection.execute(
             f"""

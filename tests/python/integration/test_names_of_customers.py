@@ -140,7 +140,8 @@ def assert_every_name_leads_on(project: Project, ever: object, present: set[str]
 def named_components(project: Project) -> dict[Component, str]:
     members = defaultdict(set)
     for key, name in project.warehouse(
-        "select customer_namespace || ':' || source_customer_id, customer_id from intermediate.int_identity__customer_keys"
+        "select customer_namespace || ':' || source_customer_id, customer_id"
+        " from intermediate.int_identity__customer_keys"
     ):
         members[name].add(key)
     return {frozenset(keys): name for name, keys in members.items()}
@@ -167,7 +168,8 @@ def bring(project: Project, day: Day) -> None:
         connection.execute(
             """
             create or replace table intermediate.int_identity__source_keys as
-            select split_part(key, ':', 1) as customer_namespace, split_part(key, ':', 2) as source_customer_id from keys;
+            select split_part(key, ':', 1) as customer_namespace, split_part(key, ':', 2) as source_customer_id
+            from keys;
             create or replace table intermediate.int_identity__links as
             select null::varchar as alias_namespace, null::varchar as alias_customer_id,
                 null::varchar as customer_namespace, null::varchar as source_customer_id
