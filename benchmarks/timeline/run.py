@@ -45,9 +45,8 @@ def main(published: Path, times: int) -> None:
         chosen = sorted(name for (name,) in names)[:: max(1, len(names) // CUSTOMERS)][:CUSTOMERS]
         one = [_seconds(path, "from marts.customer_timeline where customer_id = ?", [name]) for name in chosen]
         print(f"{rows:,} events of {len(names):,} customers, {path.stat().st_size / 2**20:,.0f} MiB")
-        print(
-            f"one customer: {1000 * statistics.median(one):.1f} ms (median of {len(one)}), slowest {1000 * max(one):.1f}"
-        )
+        median = 1000 * statistics.median(one)
+        print(f"one customer: {median:.1f} ms (median of {len(one)}), slowest {1000 * max(one):.1f}")
         print(f"all of them:  {1000 * everything:.0f} ms; ratio {everything / statistics.median(one):.0f}")
 
 
