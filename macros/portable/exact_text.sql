@@ -6,7 +6,7 @@
     {%- set typed = 'cast(' ~ value ~ ' as ' ~ type ~ ')' -%}
     {%- set scale = type.split(',')[1].strip(' )') | int if type.startswith('decimal') and ',' in type else 0 -%}
     {%- if scale > 6 -%}
-    cast(cast({{ typed }} * 1000000 as decimal(38, 6)) as string)
+    cast(cast(cast({{ typed }} as decimal(28, {{ scale }})) * 1000000 as decimal(38, 6)) as string)
     {%- else -%}
     cast({{ typed }} as string)
     {%- endif -%}

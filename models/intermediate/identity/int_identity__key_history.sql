@@ -130,7 +130,7 @@ changes as (
     from keys
     inner join names on keys.component_key = names.component_key
     left join remembered on keys.key = remembered.key
-    where names.customer_id is distinct from remembered.customer_id
+    where names.customer_id <> coalesce(remembered.customer_id, '')
     union all
     select remembered.key, cast(null as string) as customer_id
     from remembered
