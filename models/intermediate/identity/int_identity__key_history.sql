@@ -1,7 +1,7 @@
 -- Which customer each key has been, since the warehouse knows it: a row is added when that changes, and none is ever
--- changed. This memory keeps customers' names. Of the names that a component's keys have it takes the oldest that is its
--- own: a name is that component's which holds the key it was made of or, where that key is gone, the oldest key that has
--- it. So a merge keeps the older name, and what a split takes away gets one of its own.
+-- changed. This memory keeps customers' names. Of the names that a component's keys have it takes the oldest that is
+-- its own: a name is that component's which holds the key it was made of or, where that key is gone, the oldest key
+-- that has it. So a merge keeps the older name, and what a split takes away gets one of its own.
 -- A full refresh is refused by configuration: it would name customers anew.
 {{ config(
     materialized='incremental',

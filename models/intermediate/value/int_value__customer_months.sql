@@ -45,18 +45,18 @@ known as (
 terms as (
     select
         known.*,
-        first_purchase_month_date is not null as is_customer,
-        coalesce(first_purchase_month_date = snapshot_month_date, false) as is_first_month,
+        known.first_purchase_month_date is not null as is_customer,
+        coalesce(known.first_purchase_month_date = known.snapshot_month_date, false) as is_first_month,
         -- What no source says was paid to win a customer is taken from the var, in the month of the first purchase.
-        lifetime_acquisition_cost_amount is null as is_acquisition_assumed,
+        known.lifetime_acquisition_cost_amount is null as is_acquisition_assumed,
         coalesce(
-            first_purchase_month_date is not null
-            and snapshot_month_date < cast(
-                cast(first_purchase_month_date as timestamp) + interval {{ var('expected_lifetime_months') }} month
-                as date
+            known.first_purchase_month_date is not null
+            and known.snapshot_month_date < cast(
+                cast(known.first_purchase_month_date as timestamp)
+                + interval {{ var('expected_lifetime_months') }} month as date
             ), false
         ) as bears_fixed_cost,
-        {{ tenure_months('first_purchase_at', 'valued_at') }} as tenure_months,
+        {{ tenure_months('known.first_purchase_at', 'known.valued_at') }} as tenure_months,
         coalesce(fixed_cost_shares.fixed_cost_amount, {{ var('fixed_cost_per_customer_month_amount') }})
             as share_of_month_amount,
         coalesce(fixed_cost_shares.fixed_cost_per_month_amount, {{ var('fixed_cost_per_customer_month_amount') }})

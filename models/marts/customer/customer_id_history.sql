@@ -17,7 +17,8 @@ steps as (
 ),
 
 present as (
-    select key, customer_id from steps where next_generation is null
+    select key, customer_id from steps
+    where next_generation is null
 ),
 
 -- Of the keys that had a name, those which had it last say where it went: they left it together, or had it to now.
