@@ -1,7 +1,10 @@
 {% macro quotient(dividend, divisor) -%}
     {#-
         One amount by another as decimal(18, 4), halves away from zero. Of a double that stands for a half, such as
-        5.62485, each engine makes another four places: the eight in between say what it stands for.
+        5.62485, each engine makes another four places: a billionth tips it to the same side.
     -#}
-    cast(cast(cast({{ dividend }} as double) / {{ divisor }} as decimal(28, 8)) as decimal(18, 4))
+    cast(
+        cast({{ dividend }} as double) / {{ divisor }} + case when {{ dividend }} < 0 then -1e-9 else 1e-9 end
+        as decimal(18, 4)
+    )
 {%- endmacro %}
