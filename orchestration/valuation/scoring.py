@@ -303,5 +303,5 @@ def _repeated(value: str | None, n: int) -> Any:
 
 
 def _rounded(values: Any) -> Any:
-    """Numbers to ten places: the contracts show twelve, and engines differ in the last when a double lies between."""
-    return np.round(values, 10) if values.dtype.kind == "f" else values
+    """Numbers to the twelve places that contracts show: engines differ in the last of a double that lies between."""
+    return np.round(values, 12) if values.dtype.kind == "f" else values
