@@ -1,15 +1,15 @@
 """What is computed between the two halves of dbt, as a source of the lake: append-only, complete loads alone are read.
 
-What was computed at once (a valuation, a matching) is to these tables what a landing file is to a source's: it has a
-name, versions, and a fingerprint of its input as content. Of each name the newest version counts
-(macros/portable/counted_files.sql).
+What was computed at once (a valuation, a matching, a batch of judged texts) is to these tables what a landing file is
+to a source's: it has a name, versions, and a fingerprint of its input as content. Of each name the newest version
+counts (macros/portable/counted_files.sql).
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +21,6 @@ import pyarrow.parquet
 
 from orchestration.ingestion.contract import MANIFEST_TABLE
 from orchestration.ingestion.lake import LandedFile, completed_loads, landed_files, manifest_rows
-
-Tables = Mapping[str, Mapping[str, pa.DataType]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,6 @@ class ComputedLoad:
 
     lake: Path
     source: str
-    tables: Tables
     loaded_at: datetime
     _manifest: list[LandedFile] = field(default_factory=list)
     _load_id: str = ""
@@ -63,13 +60,18 @@ class ComputedLoad:
         self._load_id = f"{max((int(load) for load in completed), default=-1) + 1:010d}"
         return self
 
-    def add(self, name: str, version: int, content_md5: str, blocks: Mapping[str, Mapping[str, Any]]) -> None:
-        """Write the rows of a name, by table and column."""
-        for table, columns in blocks.items():
-            rows = len(next(iter(columns.values()), ()))
-            self._manifest.append(LandedFile(table, name, version, content_md5, 0, 0, rows))
-            if rows:
-                self._write(table, self._table(table, columns, name, version), len(self._manifest))
+    def add(self, table: str, name: str, version: int, content_md5: str, rows: pa.Table) -> None:
+        """Write the rows of a name in a table."""
+        count = rows.num_rows
+        self._manifest.append(LandedFile(table, name, version, content_md5, 0, 0, count))
+        if count:
+            rows = (
+                rows.append_column("_file_name", pa.repeat(name, count))
+                .append_column("_file_version", pa.repeat(pa.scalar(version, pa.int64()), count))
+                .append_column("_file_row", pa.array(np.arange(1, count + 1)))
+                .append_column("_loaded_at", pa.repeat(pa.scalar(self.loaded_at, pa.timestamp("us", "UTC")), count))
+            )
+            self._write(table, rows, len(self._manifest))
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         """Complete the load, where there is anything in it: the completion record comes last."""
@@ -84,25 +86,21 @@ class ComputedLoad:
         unfinished.write_text(json.dumps({"load_id": self._load_id, "status": 0}) + "\n", encoding="utf-8")
         unfinished.rename(records / f"{self._load_id}.jsonl")
 
-    def _table(self, table: str, columns: Mapping[str, Any], name: str, version: int) -> pa.Table:
-        # NaN is "not known" here, and infinity is no number that anyone can add up: both are null.
-        arrays = [_array(columns[column], kind) for column, kind in self.tables[table].items()]
-        rows = len(arrays[0])
-        return (
-            pa.Table.from_arrays(arrays, names=list(self.tables[table]))
-            .append_column("_file_name", pa.repeat(name, rows))
-            .append_column("_file_version", pa.repeat(pa.scalar(version, pa.int64()), rows))
-            .append_column("_file_row", pa.array(np.arange(1, rows + 1)))
-            .append_column("_loaded_at", self._times(rows))
-        )
-
-    def _times(self, rows: int) -> pa.Array:
-        return pa.repeat(pa.scalar(self.loaded_at, pa.timestamp("us", "UTC")), rows)
-
     def _write(self, table: str, rows: pa.Table, number: int) -> None:
         folder = self.lake / self.source / table / f"load_id={self._load_id}"
         folder.mkdir(parents=True, exist_ok=True)
         pa.parquet.write_table(rows, folder / f"{number:06d}.parquet")
+
+
+def typed_rows(rows: Iterable[Mapping[str, Any]], types: Mapping[str, pa.DataType]) -> pa.Table:
+    """Rows as a table of these columns; what a row does not name is null."""
+    rows = list(rows)
+    return typed_columns({name: [row.get(name) for row in rows] for name in types}, types)
+
+
+def typed_columns(columns: Mapping[str, Any], types: Mapping[str, pa.DataType]) -> pa.Table:
+    """Columns as a table. NaN in an array is "not known" here, and infinity adds up to nothing: both are null."""
+    return pa.table({name: _array(columns[name], kind) for name, kind in types.items()})
 
 
 def _array(values: Any, kind: pa.DataType) -> pa.Array:

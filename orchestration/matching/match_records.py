@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.computed import ComputedLoad, known_versions
+from orchestration.computed import ComputedLoad, known_versions, typed_rows
 from orchestration.matching.blocking import BLOCKING_RULES, Blocked, block_records, pairs_between, pairs_to_compare
 from orchestration.matching.comparisons import COMPARISONS
 from orchestration.matching.model import Model, NotEstimatedError, estimate, score
@@ -95,11 +94,12 @@ def match_records(warehouse: Path, lake: Path, matched_at: datetime) -> Matched 
         connection.execute("detach warehouse")
         content_md5 = fingerprint(connection)
         before = known_versions(lake, SOURCE, "runs").get(NAME)
-        with ComputedLoad(lake, SOURCE, TABLES, matched_at) as load:
+        with ComputedLoad(lake, SOURCE, matched_at) as load:
             if before and before.content_md5 == content_md5:
                 return None
             matched = compare_records(connection)
-            load.add(NAME, before.version + 1 if before else 1, content_md5, _blocks(matched))
+            for table, rows in _tables(matched).items():
+                load.add(table, NAME, before.version + 1 if before else 1, content_md5, rows)
     return matched
 
 
@@ -233,8 +233,8 @@ def _described(pair: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _blocks(matched: Matched) -> dict[str, Mapping[str, Any]]:
-    """The rows of a matching, by table and column."""
+def _tables(matched: Matched) -> dict[str, pa.Table]:
+    """The rows of a matching, by table."""
     run = {
         "method": METHOD,
         "reason": matched.reason,
@@ -250,7 +250,4 @@ def _blocks(matched: Matched) -> dict[str, Mapping[str, Any]]:
         "comparison_levels": matched.levels,
         "scored_pairs": matched.pairs,
     }
-    return {
-        table: {column: [row[column] for row in of_table] for column in TABLES[table]}
-        for table, of_table in rows.items()
-    }
+    return {table: typed_rows(of_table, TABLES[table]) for table, of_table in rows.items()}

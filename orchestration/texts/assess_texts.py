@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingestion.computed import ComputedLoad
+from orchestration.computed import ComputedLoad
 from orchestration.ingestion.lake import table_files
 from orchestration.texts.lake_tables import (
     MODEL_NAME,
@@ -63,7 +63,7 @@ def assess_texts(warehouse: Path, lake: Path, assessed_at: datetime) -> Assessed
             sentiment = train(rated)
             model = TextModel(detector.name, sentiment, len(rated))
             held_out = holdout_scores(rated) if sentiment else {}
-            load.add(MODELS, MODEL_NAME, known.number + 1 if known else 1, content_md5, model_row(model))
+            load.add(MODELS, MODEL_NAME, known.version + 1 if known else 1, content_md5, model_row(model))
             if sentiment:
                 load.add(TERMS, sentiment.version, 1, sentiment.version, term_rows(sentiment))
         else:

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from orchestration.ingestion.lake import landed_files, table_files
+from orchestration.computed import Known, known_versions, typed_rows
+from orchestration.ingestion.lake import table_files
 from orchestration.texts.sentiment import SentimentModel
 
 SOURCE = "texts"
@@ -45,14 +46,6 @@ class TextModel:
 
 
 @dataclass(frozen=True)
-class KnownModel:
-    """The model the lake holds: its version as a table's row, and the fingerprint of what it was made from."""
-
-    number: int
-    content_md5: str
-
-
-@dataclass(frozen=True)
 class JudgedText:
     """What a model says of a text, and, if it learned from it, what one says that did not (`holdout_score`)."""
 
@@ -65,18 +58,18 @@ class JudgedText:
     holdout_score: float | None
 
 
-def known_model(lake: Path) -> KnownModel | None:
-    newest = landed_files(lake, SOURCE).get((MODELS, MODEL_NAME))
-    return KnownModel(newest.version, newest.content_md5) if newest else None
+def known_model(lake: Path) -> Known | None:
+    """The version of the model that the lake holds, and the fingerprint of what it was made from."""
+    return known_versions(lake, SOURCE, MODELS).get(MODEL_NAME)
 
 
-def stored_model(lake: Path, known: KnownModel) -> TextModel:
+def stored_model(lake: Path, known: Known) -> TextModel:
     """The model the lake holds, as it was made."""
     (row,) = [
         row
         for path in table_files(lake, SOURCE, MODELS)
         for row in pa.parquet.read_table(path, partitioning=None).to_pylist()
-        if row["_file_version"] == known.number
+        if row["_file_version"] == known.version
     ]
     return TextModel(row["language_model"], _stored_sentiment(lake, row), row["rated_text_count"])
 
@@ -128,6 +121,4 @@ def term_rows(model: SentimentModel) -> pa.Table:
 
 
 def score_rows(judged: Sequence[JudgedText]) -> pa.Table:
-    return pa.table(
-        {column: pa.array([getattr(text, column) for text in judged], kind) for column, kind in _SCORE_COLUMNS.items()}
-    )
+    return typed_rows(map(vars, judged), _SCORE_COLUMNS)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
 
-from orchestration.computed import Known, known_versions
+from orchestration.computed import Known, known_versions, typed_columns, typed_rows
 from orchestration.ingestion.lake import table_files
 from orchestration.valuation.scoring import TRANSACTION_MODELS, FittedModels, Result
 
@@ -89,14 +88,10 @@ def stored_models(lake: Path, known: Mapping[str, Known]) -> dict[str, FittedMod
     return found
 
 
-def blocks(result: Result) -> dict[str, Mapping[str, Any]]:
-    """The rows of a valuation, by table and column."""
+def tables(result: Result) -> dict[str, pa.Table]:
+    """The rows of a valuation, by table."""
     return {
-        "model_fits": _by_column(result.model_fits, "model_fits"),
-        "spend_fits": _by_column(result.spend_fits, "spend_fits"),
-        "history_scores": result.history_scores,
+        "model_fits": typed_rows(result.model_fits, TABLES["model_fits"]),
+        "spend_fits": typed_rows(result.spend_fits, TABLES["spend_fits"]),
+        "history_scores": typed_columns(result.history_scores, TABLES["history_scores"]),
     }
-
-
-def _by_column(rows: list[dict[str, Any]], table: str) -> dict[str, list[Any]]:
-    return {column: [row.get(column) for row in rows] for column in TABLES[table]}

@@ -10,7 +10,7 @@ import duckdb
 
 from orchestration.computed import ComputedLoad
 from orchestration.valuation.histories import Valuation, fingerprint, read_rhythms, read_segments, read_valuations
-from orchestration.valuation.lake_tables import SOURCE, TABLES, blocks, known_valuations, stored_models
+from orchestration.valuation.lake_tables import SOURCE, known_valuations, stored_models, tables
 from orchestration.valuation.scoring import METHOD, FittedModels, score
 
 
@@ -34,7 +34,7 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
     models = stored_models(lake, known)
     with (
         duckdb.connect(str(warehouse), read_only=True) as connection,
-        ComputedLoad(lake, SOURCE, TABLES, valued_at) as load,
+        ComputedLoad(lake, SOURCE, valued_at) as load,
     ):
         for valuation in read_valuations(connection):
             segments = read_segments(connection, valuation)
@@ -50,7 +50,8 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
             version = before.version + 1 if before else 1
             result = score(valuation, segments, rhythms, prior, content_md5)
             models[valuation.name] = result.models
-            load.add(valuation.name, version, content_md5, blocks(result))
+            for table, rows in tables(result).items():
+                load.add(table, valuation.name, version, content_md5, rows)
             histories += len(result.history_scores.get("frequency", ()))
             fits += sum(row.get("parameter") in ("r", "p") for row in result.model_fits)
             made += 1

@@ -29,7 +29,7 @@ customers as (
         -- The interval of one is that of the fitted parameters, symmetric in the logarithm: 2 x 1.959964 errors wide.
         -- Where an end was rounded to nothing, its width is taken as it stands.
         case
-            when residual_{{ value }}_lower_95_amount * residual_{{ value }}_upper_95_amount > 0
+            when sign(residual_{{ value }}_lower_95_amount) * sign(residual_{{ value }}_upper_95_amount) > 0
                 then abs(cast(residual_{{ value }}_amount as double)) * abs(ln(
                         cast(residual_{{ value }}_upper_95_amount as double)
                         / cast(residual_{{ value }}_lower_95_amount as double)

@@ -119,7 +119,7 @@ def test_another_model_judges_everything_anew_and_what_the_former_said_stays(wor
     assert (third.texts, third.is_new_model, third.model_version) == (0, True, first.model_version)
     known = known_model(world.lake)
     assert known is not None
-    assert known.number == 3
+    assert known.version == 3
     assert stored_model(world.lake, known).version == first.model_version
 
 
