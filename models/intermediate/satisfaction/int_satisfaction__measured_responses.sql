@@ -11,6 +11,7 @@ select
     instrument,
     construct || '_index' as measure,
     response_id,
+    customer_id,
     answered_at,
     response_index as response_value
 from responses
@@ -23,6 +24,7 @@ select
     instrument,
     'nps' as measure,
     response_id,
+    customer_id,
     answered_at,
     cast(case when lowest_score >= 9 then 100 when lowest_score <= 6 then -100 else 0 end as decimal(18, 6))
         as response_value

@@ -13,10 +13,16 @@ survey_items as (
 ),
 
 answers as (
-    select instrument, invitation_id as response_id, question, cast(score as decimal(18, 4)) as score, occurred_at
+    select
+        instrument,
+        invitation_id as response_id,
+        customer_id,
+        question,
+        cast(score as decimal(18, 4)) as score,
+        occurred_at
     from survey_answers
     union all
-    select instrument, review_id, 'rating', min(cast(rating as decimal(18, 4))), min(occurred_at)
+    select instrument, review_id, max(customer_id), 'rating', min(cast(rating as decimal(18, 4))), min(occurred_at)
     from reviews
     group by instrument, review_id
 ),
@@ -26,6 +32,7 @@ scaled as (
         survey_items.questionnaire,
         answers.instrument,
         answers.response_id,
+        answers.customer_id,
         answers.occurred_at,
         answers.score,
         survey_items.construct,
@@ -47,6 +54,7 @@ select
     instrument,
     construct,
     response_id,
+    max(customer_id) as customer_id,
     max(occurred_at) as answered_at,
     cast(count(*) as bigint) as item_count,
     cast(min(score) as decimal(18, 4)) as lowest_score,

@@ -109,6 +109,39 @@ def test_they_fill_all_four_types(demo: Project) -> None:
     ]
 
 
+def test_the_row_of_a_customer_says_what_the_systems_say_now(demo: Project, landing: Path) -> None:
+    """Open tickets by the help desk's own status, last answers by the survey tool's files."""
+    assert demo.query("select sum(open_ticket_count) from marts.customer_360") == records(
+        landing, "helpdesk", "select count(*) from tickets where status not in ('solved', 'closed', 'deleted')"
+    )
+    assert demo.query(
+        "select count(*), count(distinct customer_id), sum(former_id_count), count(*) filter (stage is null)"
+        " from marts.customer_360"
+    ) == demo.query("select count(*), count(distinct customer_id), 0, 0 from marts.customers")
+
+    # What the survey tool asked on 0-10, newest first, of everyone whom the warehouse knows by the same invitation.
+    customer_of = dict(demo.query("select distinct invitation_id, customer_id from attitudinal.survey_answers"))
+    newest: dict[str, tuple[str, float]] = {}
+    for invitation, answered_at, score in records(
+        landing,
+        "survey",
+        "select answers.invitation_id, answers.answered_at, answers.score from answers"
+        " join questions using (instrument, question) where questions.construct = 'recommendation'",
+    ):
+        customer = customer_of[f"survey:{invitation}"]
+        newest[customer] = max(newest.get(customer, ("", 0.0)), (str(answered_at), float(str(score))))
+    kinds = {
+        customer: "promoter" if score >= 9 else "critic" if score <= 6 else "neutral"
+        for customer, (_, score) in newest.items()
+    }
+    assert len(kinds) > 300
+    assert kinds == dict(
+        demo.query(
+            "select customer_id, last_recommendation from marts.customer_360 where last_recommendation is not null"
+        )
+    )
+
+
 def test_payments_and_refunds_are_the_shop_s_to_the_cent(demo: Project, landing: Path) -> None:
     for table in ("payments", "refunds"):
         in_shop: dict[str, Decimal] = {}

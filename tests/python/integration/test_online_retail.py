@@ -143,6 +143,24 @@ def test_attitude_and_interaction_stay_visibly_empty(online_retail: Project) -> 
         "attitudinal": 0,
         "interaction": 0,
     }
+    for mart in ("marts.customer_360", "marts.customer_data_coverage"):
+        assert online_retail.query(
+            "select bool_and(behavioural_event_count > 0), max(attitudinal_event_count), max(interaction_event_count),"
+            f" max(last_attitudinal_event_at), max(last_interaction_event_at) from {mart}"
+        ) == [(True, 0, 0, None, None)]
+    assert online_retail.query(
+        "select count(*), count(value_tier), count(last_satisfaction_index), max(open_ticket_count)"
+        " from marts.customer_360"
+    ) == [
+        (
+            *online_retail.query(
+                "select count(*), count(value_tier) from marts.customers left join marts.customer_value"
+                " using (customer_id)"
+            )[0],
+            0,
+            0,
+        )
+    ]
     assert online_retail.query("select count(*) from marts.satisfaction_monthly") == [(0,)]
     assert online_retail.query("select count(*) from attitudinal.survey_answers") == [(0,)]
 
