@@ -15,19 +15,11 @@ decisions as (
 
 between_customers as (
     select
-        scored_pairs.*,
-        first_key.customer_id as first_record_customer_id,
-        second_key.customer_id as second_record_customer_id,
-        least(first_key.customer_id, second_key.customer_id)
-        || greatest(first_key.customer_id, second_key.customer_id) as two_customers
+        *,
+        least(first_record_customer_id, second_record_customer_id)
+        || greatest(first_record_customer_id, second_record_customer_id) as two_customers
     from scored_pairs
-    inner join customer_keys as first_key
-        on scored_pairs.first_namespace = first_key.customer_namespace
-        and scored_pairs.first_customer_id = first_key.source_customer_id
-    inner join customer_keys as second_key
-        on scored_pairs.second_namespace = second_key.customer_namespace
-        and scored_pairs.second_customer_id = second_key.source_customer_id
-    where first_key.customer_id <> second_key.customer_id
+    where first_record_customer_id <> second_record_customer_id
 ),
 
 ranked as (

@@ -8,10 +8,6 @@ scored_pairs as (
     select * from {{ ref('int_matching__scored_pairs') }}
 ),
 
-customer_keys as (
-    select * from {{ ref('int_identity__customer_keys') }}
-),
-
 decisions as (
     select * from {{ ref('identity_decisions') }}
 ),
@@ -32,29 +28,23 @@ merged as (
 
 unlike_records as (
     select
-        first_key.customer_id,
+        scored_pairs.first_record_customer_id as customer_id,
         case
             when scored_pairs.name_level in ('first_name', 'different') then 'names_differ'
             else 'records_disagree'
         end as reason,
         min(scored_pairs.evidence_weight) as evidence_weight
     from scored_pairs
-    inner join customer_keys as first_key
-        on scored_pairs.first_namespace = first_key.customer_namespace
-        and scored_pairs.first_customer_id = first_key.source_customer_id
-    inner join customer_keys as second_key
-        on scored_pairs.second_namespace = second_key.customer_namespace
-        and scored_pairs.second_customer_id = second_key.source_customer_id
     left join merged
         on scored_pairs.first_namespace = merged.first_namespace
         and scored_pairs.first_customer_id = merged.first_customer_id
         and scored_pairs.second_namespace = merged.second_namespace
         and scored_pairs.second_customer_id = merged.second_customer_id
-    where first_key.customer_id = second_key.customer_id
+    where scored_pairs.first_record_customer_id = scored_pairs.second_record_customer_id
         and merged.first_customer_id is null
         and (scored_pairs.evidence_weight < 0 or scored_pairs.is_contradicted)
     group by
-        first_key.customer_id,
+        scored_pairs.first_record_customer_id,
         case
             when scored_pairs.name_level in ('first_name', 'different') then 'names_differ'
             else 'records_disagree'

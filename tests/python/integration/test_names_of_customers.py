@@ -7,6 +7,7 @@ warehouse, as the models before would have left it. dbt then runs the models in 
 from __future__ import annotations
 
 import csv
+import random
 from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
@@ -30,31 +31,22 @@ MODELS = (
 RECORDS = 6
 WORLDS = 60
 DAYS = 3
-_PAIRS = list(combinations(range(RECORDS), 2))
-
-# A day of a world: which records there are, and which pairs of them are accepted (two masks, so that few are).
-days = st.tuples(
-    st.integers(0, 2**RECORDS - 1), st.integers(0, 2 ** len(_PAIRS) - 1), st.integers(0, 2 ** len(_PAIRS) - 1)
-)
-worlds = st.lists(st.lists(days, min_size=DAYS, max_size=DAYS), min_size=WORLDS, max_size=WORLDS)
+# Hypothesis tries the simplest example first, and here it is the only one: a filter leaves it any other.
+seeds = st.integers(0, 2**32 - 1).filter(bool)
 
 Component = frozenset[str]
 
 
 class Day:
-    """What the sources say on one day, and the components that a union-find makes of it."""
+    """What the sources of every world say on one day, and the components that a union-find makes of it."""
 
-    def __init__(self, of_worlds: list[tuple[int, int, int]]) -> None:
+    def __init__(self, rng: random.Random) -> None:
         self.keys: list[str] = []
         self.pairs: list[tuple[str, str]] = []
-        for world, (records, one_mask, other_mask) in enumerate(of_worlds):
-            present = {record: f"crm:{world}-{record}" for record in range(RECORDS) if records >> record & 1}
-            self.keys += present.values()
-            self.pairs += [
-                (present[one], present[other])
-                for number, (one, other) in enumerate(_PAIRS)
-                if one in present and other in present and (one_mask & other_mask) >> number & 1
-            ]
+        for world in range(WORLDS):
+            present = [f"crm:{world}-{record}" for record in range(RECORDS) if rng.random() < 0.6]
+            self.keys += present
+            self.pairs += [pair for pair in combinations(present, 2) if rng.random() < 0.25]
         parent = {key: key for key in self.keys}
 
         def root(key: str) -> str:
@@ -83,24 +75,25 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     load("finance", Settings(home=home, sources=("finance",), landing=landing))
     project = Project(home, {"CEM_SOURCES": "finance", "CEM_LANDING": str(landing)})
     succeeded(project.command("dbt", "seed", "--select", "identity_namespaces", "identity_decisions"))
-    succeeded(project.command("dbt", "run", "--select", "int_quality__landing_files"))
+    succeeded(project.command("dbt", "run", "--select", "int_quality__landing_files", "int_clock__known_at"))
     return project
 
 
-@given(worlds)
+@given(seeds)
 @settings(
     max_examples=1,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[HealthCheck.too_slow],
 )
-def test_names_stay_as_far_as_customers_do(project: Project, of_worlds: list[list[tuple[int, int, int]]]) -> None:
+def test_names_stay_as_far_as_customers_do(project: Project, seed: int) -> None:
+    rng = random.Random(seed)
     forget(project)
     births: dict[str, int] = {}
     former: dict[Component, str] = {}
     former_history: list[tuple[object, ...]] = []
     for number in range(DAYS):
-        day = Day([world[number] for world in of_worlds])
+        day = Day(rng)
         bring(project, day)
         succeeded(project.command("dbt", "run", "--select", *MODELS))
         names = named_components(project)
