@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -150,6 +151,22 @@ def test_payments_and_refunds_are_the_shop_s_to_the_cent(demo: Project, landing:
         in_warehouse = demo.query(f"select currency, sum(original_amount) from behavioural.{table} group by 1")
         assert dict(in_warehouse) == in_shop
         assert len(in_shop) > 1
+
+
+def test_a_refund_after_the_currency_moved_is_worth_what_it_is_on_its_own_day(demo: Project, landing: Path) -> None:
+    with (landing / "finance" / "exchange_rates.csv").open(encoding="utf-8", newline="") as file:
+        rates = {(row["date"], row["currency"]): Decimal(row["rate"]) for row in csv.DictReader(file)}
+    refunds = demo.query(
+        "select cast(cast(refunds.occurred_at as date) as text), cast(cast(orders.occurred_at as date) as text),"
+        " refunds.currency, refunds.original_amount, refunds.amount"
+        " from behavioural.refunds join behavioural.orders using (order_id) where refunds.currency <> 'EUR'"
+    )
+    assert len(refunds) > 100
+    assert [amount for *_, amount in refunds] == [
+        (original * rates[day, currency]).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+        for day, _, currency, original, _ in refunds
+    ]
+    assert sum(rates[day, currency] != rates[ordered, currency] for day, ordered, currency, *_ in refunds) > 100
 
 
 def test_local_times_became_utc_through_both_changes_of_the_clocks(demo: Project, landing: Path) -> None:
