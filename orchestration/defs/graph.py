@@ -7,13 +7,11 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.defs.automation import automation_definitions
+from orchestration.defs.computed import computed_definitions
 from orchestration.defs.ingestion import ingestion_definitions
-from orchestration.defs.matching import matching_definitions
 from orchestration.defs.publication import publication_definitions
 from orchestration.defs.quality import quality_definitions
-from orchestration.defs.texts import text_definitions
 from orchestration.defs.transformation import transformation_definitions
-from orchestration.defs.valuation import valuation_definitions
 from orchestration.settings import Settings
 
 
@@ -21,9 +19,7 @@ def graph(settings: Settings, manifest: Path) -> dg.Definitions:
     return dg.Definitions.merge(
         ingestion_definitions(settings),
         transformation_definitions(settings, manifest),
-        valuation_definitions(settings),
-        matching_definitions(settings),
-        text_definitions(settings),
+        computed_definitions(settings),
         quality_definitions(settings),
         publication_definitions(settings, manifest),
         automation_definitions(),
