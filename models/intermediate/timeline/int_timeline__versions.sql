@@ -43,67 +43,31 @@ remembered as (
     select event_id, max_by(content_md5, generation) as content_md5
     from history
     group by event_id
-),
-
-new_or_different as (
-    select
-        events.*,
-        case
-            when remembered.event_id is null then events.loaded_at
-            else greatest(events.loaded_at, learned.known_at)
-        end as known_from
-    from events
-    cross join learned
-    left join remembered on events.event_id = remembered.event_id
-    where remembered.event_id is null or remembered.content_md5 <> events.content_md5
-),
-
-gone as (
-    select remembered.event_id, learned.known_at as known_from
-    from remembered
-    cross join learned
-    left join events on remembered.event_id = events.event_id
-    where events.event_id is null and remembered.content_md5 <> ''
-),
-
-versions as (
-    select
-        event_id,
-        known_from,
-        content_md5,
-        customer_id,
-        data_type,
-        entity,
-        event,
-        occurred_at,
-        loaded_at,
-        source_system,
-        source_record_id,
-        channel,
-        touchpoint,
-        description,
-        event_value
-    from new_or_different
-    union all
-    select
-        event_id,
-        known_from,
-        '' as content_md5,
-        cast(null as string) as customer_id,
-        cast(null as string) as data_type,
-        cast(null as string) as entity,
-        cast(null as string) as event,
-        cast(null as timestamp) as occurred_at,
-        cast(null as timestamp) as loaded_at,
-        cast(null as string) as source_system,
-        cast(null as string) as source_record_id,
-        cast(null as string) as channel,
-        cast(null as string) as touchpoint,
-        cast(null as string) as description,
-        cast(null as decimal(18, 4)) as event_value
-    from gone
 )
 
-select versions.*, next_generation.generation
-from versions
+select
+    coalesce(events.event_id, remembered.event_id) as event_id,
+    -- A new event is known since its load; what is told differently, or gone, since the newest load of all.
+    case
+        when remembered.event_id is null then events.loaded_at
+        else greatest(events.loaded_at, learned.known_at)
+    end as known_from,
+    coalesce(events.content_md5, '') as content_md5,
+    events.customer_id,
+    events.data_type,
+    events.entity,
+    events.event,
+    events.occurred_at,
+    events.loaded_at,
+    events.source_system,
+    events.source_record_id,
+    events.channel,
+    events.touchpoint,
+    events.description,
+    events.event_value,
+    next_generation.generation
+from events
+full outer join remembered on events.event_id = remembered.event_id
+cross join learned
 cross join next_generation
+where coalesce(events.content_md5, '') <> coalesce(remembered.content_md5, '')
