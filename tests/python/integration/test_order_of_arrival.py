@@ -58,7 +58,7 @@ WAY = {
 # Names that stay with what was known first, and keys made of them.
 NAMES = {
     *("session_id", "former_id_count", "journey_stage_id", "customer_data_coverage_id", "customer_value_monthly_id"),
-    *("fit_id", "clv_model_fit_id", "transaction_fit_id", "spend_fit_id"),
+    *("fit_id", "clv_model_fit_id", "transaction_fit_id", "spend_fit_id", "identity_suspect_id"),
 }
 # Histories of what was known when: they hold more, the oftener something arrived.
 HISTORIES = {"customer_id_history", "customer_timeline_corrections"}
@@ -200,13 +200,18 @@ def renamed_differences(one: Project, other: Project) -> dict[str, int]:
 def _rows(connection: duckdb.DuckDBPyConnection, database: str, table: str, columns: list[str]) -> str:
     """A view on what `table` says of the customers, by the other's names; of snapshots the newest version."""
     view = f"{database}_{table.replace('.', '_')}"
-    renamed = {"customer_id": "coalesce(other_name, customer_id) as customer_id"} if database == "one" else {}
-    kept = ", ".join(renamed.get(column, column) for column in columns if column not in WAY | NAMES)
+    kept = ", ".join(
+        # A source's own identifier is nobody's name and stays.
+        f"coalesce((select other_name from names where name = {column}), {column}) as {column}"
+        if database == "one" and column.endswith("customer_id")
+        else column
+        for column in columns
+        if column not in WAY | NAMES
+    )
     newest = ""
     if "snapshot_version" in columns:
         newest = "qualify snapshot_version = max(snapshot_version) over (partition by month_date)"
-    named = "left join names on customer_id = name" if "customer_id" in columns and renamed else ""
-    connection.execute(f"create view {view} as select {kept} from {database}.{table} as said {named} {newest}")
+    connection.execute(f"create view {view} as select {kept} from {database}.{table} {newest}")
     return view
 
 
