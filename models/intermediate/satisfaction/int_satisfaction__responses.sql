@@ -37,12 +37,15 @@ scaled as (
         answers.score,
         survey_items.construct,
         survey_items.weight,
-        -- Decimal, because a sum of doubles depends on the order the engine adds them in.
+        -- Decimal, because a sum of doubles depends on the order the engine adds them in; divided as a double, because
+        -- an engine may keep six places only of a quotient of decimals.
         cast(
-            100.0 * case
-                when survey_items.scale_direction > 0 then answers.score - survey_items.scale_min
-                else survey_items.scale_max - answers.score
-            end / (survey_items.scale_max - survey_items.scale_min) as decimal(18, 8)
+            cast(
+                100 * case
+                    when survey_items.scale_direction > 0 then answers.score - survey_items.scale_min
+                    else survey_items.scale_max - answers.score
+                end as double
+            ) / (survey_items.scale_max - survey_items.scale_min) as decimal(18, 8)
         ) as item_index
     from answers
     inner join survey_items

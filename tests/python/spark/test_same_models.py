@@ -26,7 +26,7 @@ def test_every_public_model_is_the_same(
     compared = _compare(lake, duckdb_build, spark, schemas=None)
     print(f"\nbuilt in {duckdb_build.seconds:.0f} s on DuckDB, in {spark_build.seconds:.0f} s on Spark")
     print(f"compared {len(compared)} models, {sum(c.rows for c in compared):,} rows")
-    assert _differing(compared) == {}
+    assert not _differences(compared), _differences(compared)
 
 
 @pytest.mark.usefixtures("spark_build")
@@ -74,7 +74,8 @@ def test_a_build_survives_the_loss_of_a_worker(
             lost.kill()
     assert process.wait() == 0, "".join(said)[-8000:]
     assert cluster.has_lost_an_executor()
-    assert _differing(_compare(lake, duckdb_build, spark, schemas={"marts"})) == {}
+    differences = _differences(_compare(lake, duckdb_build, spark, schemas={"marts"}))
+    assert not differences, differences
 
 
 def _compare(settings: Settings, build: Build, spark: SparkSession, schemas: set[str] | None) -> list[Comparison]:
@@ -89,5 +90,6 @@ def _compare(settings: Settings, build: Build, spark: SparkSession, schemas: set
     return compared
 
 
-def _differing(compared: list[Comparison]) -> dict[str, list[str]]:
-    return {c.relation: c.differences for c in compared if c.differences}
+def _differences(compared: list[Comparison]) -> str:
+    """All of them, a line each: pytest shortens a dictionary."""
+    return "\n".join(f"{c.relation}: {difference}" for c in compared for difference in c.differences)
