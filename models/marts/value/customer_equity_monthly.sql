@@ -22,6 +22,7 @@ customers as (
         customer_id,
         month_date,
         cast(cast(month_date as timestamp) + interval 1 month as date) as next_month_date,
+        cast(cast(month_date as timestamp) - interval 12 month as date) as month_a_year_before_date,
         snapshot_version,
         residual_{{ value }}_amount as equity,
         transaction_fit_id,
@@ -43,7 +44,9 @@ customers as (
         cast(prior_probability_alive as double) as p_of_old_fit,
         cast(prior_discounted_purchases as double) as d_of_old_fit,
         cast(expected_spend_amount as double) {{ '* cast(margin_rate as double)' if basis == 'margin' }} as s,
+        repeat_purchase_count,
         repeat_purchase_count is not null as has_history,
+        expected_purchases_12_months,
         {{ 'profit_amount' if basis == 'margin' else 'cast(null as decimal(18, 4))' }} as profit
     from snapshots
     {{ 'where margin_rate is not null or contribution_amount is not null' if basis == 'margin' }}
@@ -143,12 +146,46 @@ equities as (
     group by value_basis, month_date
 ),
 
+-- What was predicted a year before of those who were customers then, and what they did: the models are wrong by
+-- something that neither of the other errors knows of.
+forecasts as (
+    select
+        this_month.value_basis,
+        this_month.month_date,
+        sum(year_before.expected_purchases_12_months) as predicted_purchases,
+        greatest(sum(this_month.repeat_purchase_count - year_before.repeat_purchase_count), 0) as actual_purchase_count
+    from customers as this_month
+    inner join customers as year_before
+        on this_month.value_basis = year_before.value_basis
+        and this_month.customer_id = year_before.customer_id
+        and this_month.month_a_year_before_date = year_before.month_date
+    where this_month.has_history and year_before.expected_purchases_12_months is not null
+    group by this_month.value_basis, this_month.month_date
+),
+
+forecast_errors as (
+    select
+        *,
+        -- Half a purchase on either side, so that none at all can be compared as well.
+        ln(cast(actual_purchase_count as double) + 0.5) - ln(cast(predicted_purchases as double) + 0.5) as log_error
+    from forecasts
+),
+
 chained as (
     select
         equities.*,
+        forecasts.predicted_purchases,
+        forecasts.actual_purchase_count,
+        sqrt(
+            equities.relative_error * equities.relative_error
+            + coalesce(forecasts.log_error * forecasts.log_error, 0)
+        ) as whole_error,
         costs_of_others.profit_amount as profit_of_others,
         previous.equity as previous_equity
     from equities
+    left join forecast_errors as forecasts
+        on equities.value_basis = forecasts.value_basis
+        and equities.month_date = forecasts.month_date
     left join costs_of_others on equities.month_date = costs_of_others.month_date
     left join equities as previous
         on equities.value_basis = previous.value_basis
@@ -183,19 +220,21 @@ select
     cast(equity as decimal(18, 4)) as equity_amount,
     -- Symmetric in the logarithm; an error above 3 is a factor of 360: the data leave the equity open.
     case
-        when relative_error <= 3
+        when whole_error <= 3
             then cast(
-                    least(equity * exp(-1.959964 * relative_error), equity * exp(1.959964 * relative_error))
+                    least(equity * exp(-1.959964 * whole_error), equity * exp(1.959964 * whole_error))
                     as decimal(18, 4)
                 )
     end as equity_lower_95_amount,
     case
-        when relative_error <= 3
+        when whole_error <= 3
             then cast(
-                    greatest(equity * exp(-1.959964 * relative_error), equity * exp(1.959964 * relative_error))
+                    greatest(equity * exp(-1.959964 * whole_error), equity * exp(1.959964 * whole_error))
                     as decimal(18, 4)
                 )
     end as equity_upper_95_amount,
+    cast(predicted_purchases as decimal(18, 6)) as predicted_purchases_12_months,
+    cast(actual_purchase_count as bigint) as actual_purchase_count_12_months,
     cast(previous_equity as decimal(18, 4)) as previous_equity_amount,
     cast(change as decimal(18, 4)) as equity_change_amount,
     cast(acquisition as decimal(18, 4)) as acquisition_amount,
