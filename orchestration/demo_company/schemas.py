@@ -234,6 +234,19 @@ SQL_SOURCES: Final = {
                 "updated_at": "TIMESTAMP",
             },
         ),
+        "subscription_uses": SqlTable(
+            key=("use_id",),
+            cursor="updated_at",
+            columns={
+                "use_id": "TEXT",
+                "subscription_id": "TEXT",
+                "used_at": "TIMESTAMP",
+                "time_zone": "TEXT",
+                "feature": "TEXT",
+                "quantity": "INTEGER",
+                "updated_at": "TIMESTAMP",
+            },
+        ),
     },
     "survey": {
         "questions": SqlTable(

@@ -1,4 +1,4 @@
-"""The shop's database: orders as they were keyed in, lines, payments, refunds and subscriptions."""
+"""The shop's database: orders as they were keyed in, lines, payments, refunds, subscriptions and their uses."""
 
 from __future__ import annotations
 
@@ -34,6 +34,13 @@ _LATE = 0
 _PLANS = ("coffee_box", "care_plan", "delivery_pass")
 _PLAN_CENTS = np.array([1490, 690, 490])
 _CANCEL_REASONS = ("price", "not_used", "service", "other")
+_NOT_USED = 1
+# What of each plan is used, how often a month at average engagement, and with what chance it is the second.
+_FEATURES = ("box", "extra_box", "repair", "cleaning", "express", "evening_slot")
+_USES_A_MONTH = np.array([1.3, 0.4, 1.6])
+_SECOND_FEATURE_SHARES = np.array([0.15, 0.4, 0.35])
+_UNUSED_FACTOR = 0.35  # of who will cancel because it is not used, all along
+_LEAVING_FACTOR, _LEAVING = 0.4, 60 * DAY  # of who cancels at all, in the last two months
 
 
 @dataclass(frozen=True)
@@ -166,6 +173,7 @@ def shop_exports(
 ) -> dict[str, Columns]:
     """The columns of the shop's tables that hold what was bought."""
     offset = people.standard_offset(orders.person)
+    subscriptions = _make_subscriptions(block, accounts)
     return {
         "orders": _orders(block, people, orders, keys, lines, offset),
         "order_lines": {
@@ -180,7 +188,8 @@ def shop_exports(
         },
         "payments": _payments(block, people, orders, order_totals(people, orders, lines), offset),
         "refunds": _refunds(block, people, orders, lines, offset),
-        "subscriptions": _subscriptions(block, people, accounts),
+        "subscriptions": _subscriptions(block, people, subscriptions),
+        "subscription_uses": _subscription_uses(block, people, subscriptions),
     }
 
 
@@ -280,7 +289,19 @@ def make_refunds(block: Block, orders: Orders, lines: Lines) -> Refunds:
     return Refunds(chosen, at[chosen], amount[chosen], reason[chosen])
 
 
-def _subscriptions(block: Block, people: People, accounts: Accounts) -> Columns:
+@dataclass(frozen=True)
+class Subscriptions:
+    """Plans that accounts are subscribed to, in the order in which they began; shape (s,)."""
+
+    account: Ints
+    person: Ints
+    plan: Ints
+    started: Ints
+    ended: Ints  # MISSING while it runs
+    reason: Ints  # why it was cancelled; MISSING while it runs
+
+
+def _make_subscriptions(block: Block, accounts: Accounts) -> Subscriptions:
     """One account in fourteen subscribes to something, and leaves it with a chance of its own each month."""
     rng = block.rng("subscriptions")
     account = np.flatnonzero(rng.random(len(accounts.person)) < 0.07)
@@ -296,21 +317,61 @@ def _subscriptions(block: Block, people: People, accounts: Accounts) -> Columns:
     order = np.lexsort((account, started))
     account, person, started, ended, over = account[order], person[order], started[order], ended[order], over[order]
     plan = rng.choice(3, len(account), p=(0.4, 0.25, 0.35))
-    country = people.country[person]
-    rate = np.array([_LIST_RATES[currency] for currency in _CURRENCIES])[country]
-    offset = people.standard_offset(person)
     reason = rng.choice(4, len(account), p=(0.35, 0.3, 0.15, 0.2))
-    ended = np.where(over, ended, MISSING)
+    return Subscriptions(
+        account, person, plan, started, ended=np.where(over, ended, MISSING), reason=np.where(over, reason, MISSING)
+    )
+
+
+def _subscriptions(block: Block, people: People, subscriptions: Subscriptions) -> Columns:
+    country = people.country[subscriptions.person]
+    rate = np.array([_LIST_RATES[currency] for currency in _CURRENCIES])[country]
+    offset = people.standard_offset(subscriptions.person)
+    started, ended = subscriptions.started, subscriptions.ended
     return {
-        "subscription_id": ids("SB", block.numbers(np.arange(len(account)))),
-        "account_id": ids("A", block.numbers(account)),
-        "plan": words(_PLANS, plan),
-        "monthly_amount": money((np.rint(_PLAN_CENTS[plan] * rate / 10) * 10).astype(np.int64)),
+        "subscription_id": _subscription_numbers(block, np.arange(len(started))),
+        "account_id": ids("A", block.numbers(subscriptions.account)),
+        "plan": words(_PLANS, subscriptions.plan),
+        "monthly_amount": money((np.rint(_PLAN_CENTS[subscriptions.plan] * rate / 10) * 10).astype(np.int64)),
         "currency": words(_CURRENCIES, country),
         "started_at": instants(local(started, offset)),
         "ended_at": instants(local(ended, offset)),
         "time_zone": words(_ZONES, country),
-        "status": words(("active", "cancelled"), over.astype(np.int64)),
-        "cancel_reason": words(_CANCEL_REASONS, np.where(over, reason, MISSING)),
+        "status": words(("active", "cancelled"), (ended != MISSING).astype(np.int64)),
+        "cancel_reason": words(_CANCEL_REASONS, subscriptions.reason),
         "updated_at": instants(np.maximum(started, ended)),
     }
+
+
+def _subscription_uses(block: Block, people: People, subscriptions: Subscriptions) -> Columns:
+    """What of the plans is used: the oftener, the more engaged the person; little by who cancels for lack of use.
+
+    Whoever cancels, for whatever reason, uses less of it in the two months before.
+    """
+    rng, count = block.rng("subscription uses"), len(subscriptions.plan)
+    is_over = subscriptions.ended != MISSING
+    until = np.where(is_over, subscriptions.ended, END)
+    a_month = _USES_A_MONTH[subscriptions.plan] * people.engagement[subscriptions.person]
+    a_month = a_month * np.where(subscriptions.reason == _NOT_USED, _UNUSED_FACTOR, 1.0)
+    uses = rng.poisson(a_month * (until - subscriptions.started) / (30 * DAY))
+    subscription = np.repeat(np.arange(count), uses)
+    at = block.clock.between(rng, subscriptions.started[subscription], until[subscription] - 1)
+    leaving = is_over[subscription] & (at >= until[subscription] - _LEAVING)
+    kept = np.flatnonzero(~leaving | (rng.random(len(at)) < _LEAVING_FACTOR))
+    kept = kept[np.lexsort((subscription[kept], at[kept]))]
+    subscription, at = subscription[kept], at[kept]
+    plan, person = subscriptions.plan[subscription], subscriptions.person[subscription]
+    is_second = rng.random(len(at)) < _SECOND_FEATURE_SHARES[plan]
+    return {
+        "use_id": ids("SU", block.numbers(np.arange(len(at)))),
+        "subscription_id": _subscription_numbers(block, subscription),
+        "used_at": instants(local(at, people.standard_offset(person))),
+        "time_zone": words(_ZONES, people.country[person]),
+        "feature": words(_FEATURES, 2 * plan + is_second),
+        "quantity": integers(1 + np.minimum(rng.geometric(0.85, len(at)) - 1, 3)),
+        "updated_at": instants(at),
+    }
+
+
+def _subscription_numbers(block: Block, subscription: Ints) -> object:
+    return ids("SB", block.numbers(subscription))

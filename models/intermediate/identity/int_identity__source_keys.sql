@@ -9,6 +9,7 @@
     'message_events',
     'opportunity_events',
     'orders',
+    'product_usage',
     'refunds',
     'reviews',
     'stated_needs',

@@ -308,6 +308,24 @@ from {{ ref('subscriptions') }}
 where ended_at is not null
 union all
 select
+    'product_usage:' || product_usage_id as event_id,
+    customer_id,
+    'behavioural' as data_type,
+    'product_usage' as entity,
+    'used' as event,
+    occurred_at,
+    loaded_at,
+    source_system,
+    source_record_id,
+    cast(null as string) as channel,
+    cast(null as string) as touchpoint,
+    true as is_identified,
+    'use of ' || feature as description,
+    cast(quantity as decimal(18, 4)) as event_value
+from {{ ref('product_usage') }}
+where occurred_at is not null
+union all
+select
     'stated_needs:' || stated_need_id as event_id,
     customer_id,
     'attitudinal' as data_type,

@@ -1,4 +1,4 @@
 {{ judged_rows('shop', [
     'accounts', 'order_lines', 'orders', 'payments', 'products',
-    'refunds', 'subscriptions',
+    'refunds', 'subscriptions', 'subscription_uses',
 ]) }}

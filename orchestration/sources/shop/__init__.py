@@ -1,4 +1,4 @@
-"""The demo company's shop, a SQL database: accounts, products, orders, lines, payments, refunds, subscriptions."""
+"""The demo company's shop, a SQL database: accounts, products, orders, lines, payments, refunds, subscriptions, uses."""
 
 from orchestration.ingestion.records import RecordTable
 from orchestration.ingestion.sql_source import SqlSource
@@ -13,5 +13,6 @@ SOURCE = SqlSource(
         "payments": RecordTable(("payment_id",), "updated_at", compares_keys=True),
         "refunds": RecordTable(("refund_id",), "updated_at", compares_keys=True),
         "subscriptions": RecordTable(("subscription_id",), "updated_at", compares_keys=True),
+        "subscription_uses": RecordTable(("use_id",), "updated_at", compares_keys=True),
     },
 )

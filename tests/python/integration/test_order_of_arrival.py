@@ -47,6 +47,9 @@ OWNERS = {
             "(select account_id from whole.orders as o where o.order_id = rows.order_id)",
         ),
         "subscriptions": "account_id",
+        "subscription_uses": (
+            "(select account_id from whole.subscriptions as s where s.subscription_id = rows.subscription_id)"
+        ),
     },
 }
 # Columns that tell when and in how many parts it arrived.

@@ -10,6 +10,7 @@
     'payments': 'occurred_at',
     'refunds': 'occurred_at',
     'subscriptions': ['occurred_at', 'ended_at'],
+    'product_usage': 'occurred_at',
     'stated_needs': 'occurred_at',
     'survey_answers': 'occurred_at',
     'reviews': 'occurred_at',

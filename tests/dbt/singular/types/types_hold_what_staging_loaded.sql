@@ -15,6 +15,7 @@
     'refunds': ['original_amount', 'quantity'],
     'ledger_adjustments': ['original_amount', 'quantity'],
     'subscriptions': ['original_monthly_amount', none],
+    'product_usage': [none, 'quantity'],
     'survey_answers': ['score', none],
     'survey_comments': [none, none],
     'reviews': ['rating', 'comment_length'],

@@ -51,6 +51,7 @@ REFERENCES = {
     "shop_payments.order_id": "shop_orders.order_id",
     "shop_refunds.order_id": "shop_orders.order_id",
     "shop_subscriptions.account_id": "shop_accounts.account_id",
+    "shop_subscription_uses.subscription_id": "shop_subscriptions.subscription_id",
     "survey_invitations.customer_number": "crm_customers.customer_number",
     "survey_invitations.order_id": "shop_orders.order_id",
     "survey_invitations.instrument": "survey_questions.instrument",
@@ -72,7 +73,8 @@ KEYS = (
     *("crm_life_events.life_event_id", "crm_needs.need_id", "crm_opportunities.opportunity_id"),
     *("crm_opportunity_stages.stage_change_id", "crm_activities.activity_id", "shop_accounts.account_id"),
     *("shop_products.product_id", "shop_orders.order_id", "shop_payments.payment_id", "shop_refunds.refund_id"),
-    *("shop_subscriptions.subscription_id", "survey_invitations.invitation_id", "survey_answers.answer_id"),
+    *("shop_subscriptions.subscription_id", "shop_subscription_uses.use_id"),
+    *("survey_invitations.invitation_id", "survey_answers.answer_id"),
     *("helpdesk_tickets.ticket_id", "helpdesk_ticket_events.event_id", "helpdesk_comments.comment_id"),
     *("web_events.event_id", "web_app_events.event_id", "messaging_message_events.event_id", "social_posts.post_id"),
 )
@@ -155,6 +157,11 @@ RULES = {
         select started_at + interval 1 hour < created_at or coalesce(ended_at < started_at, false)
             or (ended_at is null) <> (status = 'active') or (cancel_reason is null) <> (status = 'active') as broken
         from shop_subscriptions join shop_accounts using (account_id)
+    """,
+    "what a subscription covers is used while it runs": """
+        select used_at + interval 1 hour < started_at or coalesce(used_at > ended_at + interval 1 hour, false)
+            or quantity < 1 as broken
+        from shop_subscription_uses join shop_subscriptions using (subscription_id)
     """,
     "nobody orders before being acquired": """
         select first_order_at < acquired_at or acquired_at < first_touch_at as broken from truth_people

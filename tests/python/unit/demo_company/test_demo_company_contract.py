@@ -30,6 +30,7 @@ LISTED = {
     "shop/payments": ("method",),
     "shop/refunds": ("reason",),
     "shop/subscriptions": ("plan", "status", "cancel_reason"),
+    "shop/subscription_uses": ("feature",),
     "survey/questions": ("construct", "touchpoint", "phase"),
     "survey/invitations": ("channel",),
     "helpdesk/tickets": ("channel", "category", "status", "priority"),

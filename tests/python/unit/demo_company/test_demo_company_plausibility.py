@@ -261,6 +261,26 @@ def test_relevance_draws_clicks_and_its_lack_drives_off(company: Company) -> Non
     assert clicked > seen > left
 
 
+def test_who_cancels_for_lack_of_use_used_less_and_use_falls_before_the_end(company: Company) -> None:
+    unused, others, before, last = one(
+        company,
+        """select sum(uses) filter (cancel_reason = 'not_used') / sum(months) filter (cancel_reason = 'not_used'),
+            sum(uses) filter (cancel_reason <> 'not_used') / sum(months) filter (cancel_reason <> 'not_used'),
+            sum(uses - last_uses) filter (months > 4) / sum(months - 2) filter (months > 4),
+            sum(last_uses) filter (months > 4) / (2 * count(*) filter (months > 4))
+        from (
+            select subscription_id, any_value(cancel_reason) as cancel_reason, count(use_id) as uses,
+                any_value(date_diff('day', started_at::timestamp, ended_at::timestamp) / 30) as months,
+                count(use_id) filter (used_at::timestamp > ended_at::timestamp - interval 60 day) as last_uses
+            from shop_subscriptions left join shop_subscription_uses using (subscription_id)
+            where ended_at is not null group by subscription_id
+        )""",
+    )
+    # Made to be 0.35 and 0.4 of the others; some eighty subscriptions of three plans scatter widely around that.
+    assert unused < 0.8 * others
+    assert last < 0.7 * before
+
+
 def test_messages_cause_a_modest_share_of_orders(company: Company) -> None:
     caused, orders, uplift = one(
         company,
