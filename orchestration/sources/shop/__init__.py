@@ -1,4 +1,4 @@
-"""The demo company's shop, a SQL database: accounts, products, orders, lines, payments, refunds, subscriptions, uses."""
+"""The demo company's shop, a SQL database: accounts, products, orders, payments, refunds, subscriptions."""
 
 from orchestration.ingestion.records import RecordTable
 from orchestration.ingestion.sql_source import SqlSource
