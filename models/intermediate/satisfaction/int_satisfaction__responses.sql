@@ -36,7 +36,8 @@ scaled as (
         answers.occurred_at,
         answers.score,
         survey_items.construct,
-        survey_items.weight,
+        -- A weight as wide as an integer would leave the product fewer places.
+        cast(survey_items.weight as decimal(9, 4)) as weight,
         -- Decimal, because a sum of doubles depends on the order the engine adds them in; divided as a double, because
         -- an engine may keep six places only of a quotient of decimals.
         cast(
@@ -62,7 +63,8 @@ select
     cast(count(*) as bigint) as item_count,
     cast(min(score) as decimal(18, 4)) as lowest_score,
     cast(
-        cast(sum(cast(item_index * weight as decimal(26, 8))) as double) / sum(weight) as decimal(18, 6)
+        cast(sum(cast(item_index * weight as decimal(26, 8))) as double) / cast(sum(weight) as double)
+        as decimal(18, 6)
     ) as response_index
 from scaled
 group by questionnaire, instrument, construct, response_id

@@ -174,18 +174,18 @@ forecast_errors as (
 chained as (
     select
         equities.*,
-        forecasts.predicted_purchases,
-        forecasts.actual_purchase_count,
+        forecast_errors.predicted_purchases,
+        forecast_errors.actual_purchase_count,
         sqrt(
             equities.relative_error * equities.relative_error
-            + coalesce(forecasts.log_error * forecasts.log_error, 0)
+            + coalesce(forecast_errors.log_error * forecast_errors.log_error, 0)
         ) as whole_error,
         costs_of_others.profit_amount as profit_of_others,
         previous.equity as previous_equity
     from equities
-    left join forecast_errors as forecasts
-        on equities.value_basis = forecasts.value_basis
-        and equities.month_date = forecasts.month_date
+    left join forecast_errors
+        on equities.value_basis = forecast_errors.value_basis
+        and equities.month_date = forecast_errors.month_date
     left join costs_of_others on equities.month_date = costs_of_others.month_date
     left join equities as previous
         on equities.value_basis = previous.value_basis
