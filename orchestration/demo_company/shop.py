@@ -22,9 +22,10 @@ CARDLESS_SHARE = 0.15  # of the orders that account holders place in a store: th
 
 _ZONES = [country.time_zone for country in names.COUNTRIES]
 _CURRENCIES = [country.currency for country in names.COUNTRIES]
-# The company's own price lists: units of the currency for one euro, and to what prices are rounded (hundredths).
-_LIST_RATES = {"EUR": 1.0, "GBP": 0.86, "CHF": 0.98, "SEK": 11.2}
-_ROUNDED_TO = {"EUR": 1, "GBP": 1, "CHF": 5, "SEK": 100}
+# The company's own price lists, by country: units of the currency for one euro, and to what prices are rounded
+# (hundredths).
+_LIST_RATES = np.array([{"EUR": 1.0, "GBP": 0.86, "CHF": 0.98, "SEK": 11.2}[currency] for currency in _CURRENCIES])
+_ROUNDED_TO = np.array([{"EUR": 1, "GBP": 1, "CHF": 5, "SEK": 100}[currency] for currency in _CURRENCIES])
 
 _STATUSES = ("completed", "cancelled", "open")
 _METHODS = ("card", "invoice", "wallet", "cash", "voucher")
@@ -102,8 +103,8 @@ def make_lines(block: Block, people: People, products: Products, orders: Orders)
     product = products.near(rng, category, np.maximum(target / quantity, 100.0))
 
     country = people.country[orders.person][order]
-    rate = np.array([_LIST_RATES[currency] for currency in _CURRENCIES])[country]
-    step = np.array([_ROUNDED_TO[currency] for currency in _CURRENCIES])[country]
+    rate = _LIST_RATES[country]
+    step = _ROUNDED_TO[country]
     listed = products.list_cents(product, orders.ordered[order])
     unit_price = np.maximum(np.rint(listed * rate / step), 1).astype(np.int64) * step
     sensitivity = np.minimum(people.price_sensitivity[orders.person][order], HIGHEST_SENSITIVITY)
@@ -144,7 +145,7 @@ def make_keys(block: Block, people: People, accounts: Accounts, orders: Orders) 
 def freight_hundredths(people: People, orders: Orders, lines: Lines) -> Ints:
     """4.90 at home below 60.00 of goods, 8.90 abroad below 120.00, nothing in a store; in the order's currency."""
     country = people.country[orders.person]
-    rate = np.array([_LIST_RATES[currency] for currency in _CURRENCIES])[country]
+    rate = _LIST_RATES[country]
     goods = np.bincount(lines.order, lines.net(), len(orders)) / rate
     abroad = country != 0
     freight = np.where(abroad & (goods < 12000), 890, np.where(~abroad & (goods < 6000), 490, 0)) * rate
@@ -160,7 +161,7 @@ def order_totals(people: People, orders: Orders, lines: Lines) -> Ints:
 
 def order_contributions(people: People, products: Products, orders: Orders, lines: Lines, refunds: Refunds) -> Floats:
     """What each order leaves: goods less what was paid back and what the goods cost, EUR at the price lists; (m,)."""
-    rate = np.array([_LIST_RATES[currency] for currency in _CURRENCIES])[people.country[orders.person]]
+    rate = _LIST_RATES[people.country[orders.person]]
     kept = lines.net().astype(np.float64)
     np.subtract.at(kept, refunds.line, refunds.amount)
     cost = lines.quantity * products.cost_cents[lines.product]
@@ -325,7 +326,7 @@ def _make_subscriptions(block: Block, accounts: Accounts) -> Subscriptions:
 
 def _subscriptions(block: Block, people: People, subscriptions: Subscriptions) -> Columns:
     country = people.country[subscriptions.person]
-    rate = np.array([_LIST_RATES[currency] for currency in _CURRENCIES])[country]
+    rate = _LIST_RATES[country]
     offset = people.standard_offset(subscriptions.person)
     started, ended = subscriptions.started, subscriptions.ended
     return {

@@ -83,18 +83,17 @@ def differences(first: Path, second: Path) -> dict[str, int]:
         ).fetchall()
         found = {}
         for (table,) in tables:
-            rows = connection.execute(
-                f"""
-                select count(*) from (
-                    (from first.{table} except all from second.{table})
-                    union all
-                    (from second.{table} except all from first.{table})
-                )
-                """
-            ).fetchall()[0][0]
-            if rows:
+            if rows := rows_apart(connection, f"first.{table}", f"second.{table}"):
                 found[table] = rows
         return found
+
+
+def rows_apart(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> int:
+    """How many rows one of two relations holds and the other does not, or less often."""
+    ((count,),) = connection.execute(
+        f"select count(*) from ((from {one} except all from {other}) union all (from {other} except all from {one}))"
+    ).fetchall()
+    return int(count)
 
 
 def succeeded(completed: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:

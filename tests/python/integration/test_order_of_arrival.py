@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orchestration.demo_company.company import generate
-from tests.python.integration.conftest import Project, succeeded
+from tests.python.integration.conftest import Project, rows_apart, succeeded
 
 PARTS = 2
 PEOPLE = 150
@@ -191,11 +191,7 @@ def renamed_differences(one: Project, other: Project) -> dict[str, int]:
                 ).fetchall()
             ]
             ones, others = (_rows(connection, database, f"{schema}.{table}", columns) for database in ("one", "other"))
-            ((count,),) = connection.execute(
-                f"select count(*) from ((from {ones} except all from {others})"
-                f" union all (from {others} except all from {ones}))"
-            ).fetchall()
-            if count:
+            if count := rows_apart(connection, ones, others):
                 found[f"{schema}.{table}"] = count
         return found
 
