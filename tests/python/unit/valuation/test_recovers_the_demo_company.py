@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from orchestration.demo_company import outlook, planted, purchases
 from orchestration.demo_company.clock import Floats, Ints
 from tests.python.unit.valuation.demo_customers import Company, Foretold, foretell, make_company
 
@@ -53,6 +54,16 @@ def test_the_interval_covers_what_each_of_five_smaller_companies_is_worth(seed: 
     assert abs(np.log(found / true)) < 1.96 * error
 
 
+def test_residual_value_is_the_true_one_in_every_tenth_within_ten_per_cent() -> None:
+    """A million people: of 100,000, chance alone moves the value of the first tenth by 6 %."""
+    company = make_company(2, 1_000_000)
+    foretold = foretell(company.orders, END_OF_2024)
+    true, found = company.outlook.residual_value[foretold.person], foretold.residual_value
+    assert found.sum() == pytest.approx(true.sum(), rel=0.05)
+    for tenth in _tenths(found):
+        assert found[tenth].sum() == pytest.approx(true[tenth].sum(), rel=0.10)
+
+
 def test_purchases_of_the_year_to_come_are_the_true_ones_within_two_per_cent(
     company: Company, foretold: Foretold
 ) -> None:
@@ -76,6 +87,19 @@ def test_a_year_held_out_is_foretold_as_far_as_it_was_like_those_before(company:
     made = _purchases_of_2024(company)[before.person]
     assert before.holdout_purchases.sum() == pytest.approx(made.sum(), rel=0.08)
     for tenth in _tenths(before.holdout_purchases)[7:]:
+        assert before.holdout_purchases[tenth].sum() == pytest.approx(made[tenth].sum(), rel=0.10)
+
+
+def test_it_is_foretold_in_every_tenth_where_nobody_comes_back_and_no_month_is_an_exception(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (purchases, outlook):
+        monkeypatch.setattr(module, "COMEBACK_SHARE", 0.0)
+    monkeypatch.setattr(planted, "OVERMAIL_TO", planted.OVERMAIL_FROM)
+    company = make_company(2, PEOPLE)
+    before = foretell(company.orders, END_OF_2023, holdout_days=366)
+    made = _purchases_of_2024(company)[before.person]
+    for tenth in _tenths(before.holdout_purchases):
         assert before.holdout_purchases[tenth].sum() == pytest.approx(made[tenth].sum(), rel=0.10)
 
 
