@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
-from orchestration.statistics.fitting import Derivatives, Fit, fit_positive
+from orchestration.statistics.fitting import Derivatives
 from orchestration.statistics.histories import FloatArray, PurchaseHistories
 from orchestration.statistics.special import (
     beta_rule,
@@ -29,7 +29,7 @@ from orchestration.statistics.special import (
     scaled_exponential_integral,
     scaled_exponential_moment,
 )
-from orchestration.statistics.transactions import TransactionModel, in_average_ages
+from orchestration.statistics.transactions import TransactionModel
 
 # Rows at a time, so that what is computed from them stays in the processor's cache.
 _BLOCK = 2048
@@ -45,28 +45,13 @@ class BetaGeometricNbd(TransactionModel):
     a: float
     b: float
 
+    times: ClassVar[tuple[str, ...]] = ("alpha",)
     drops_out_at_first_purchase: ClassVar[bool]
 
     @classmethod
-    def fit(cls, histories: PurchaseHistories) -> Fit[Self]:
-        """Maximum likelihood; the cost grows with the rows of `histories`, not with the customers they count.
-
-        Raises:
-            NotIdentifiedError: no customer has a repeat purchase.
-            RuntimeError: no maximum was found.
-        """
-        scaled, unit, log_likelihood_of_unit = in_average_ages(histories)
-        rate = float(scaled.counts @ scaled.frequency) / float(scaled.counts @ scaled.age)
-        return fit_positive(
-            cls,
-            cls._objective(scaled),
-            ("r", "alpha", "a", "b"),
-            # Half of a gamma that has the average rate; the rest need only be in the usual range.
-            [0.5, 0.5 / rate, 0.8, 2.0],
-            unit=[1.0, unit, 1.0, 1.0],
-            log_likelihood_of_unit=log_likelihood_of_unit,
-            customers=float(histories.counts.sum()),
-        )
+    def _start(cls, rate: float) -> list[float]:
+        # Half of a gamma that has the average rate; the rest need only be in the usual range.
+        return [0.5, 0.5 / rate, 0.8, 2.0]
 
     @classmethod
     def _survived(cls, frequency: FloatArray) -> FloatArray:

@@ -16,15 +16,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar
 
 import numpy as np
 from scipy import special
 
-from orchestration.statistics.fitting import Derivatives, Fit, fit_positive
+from orchestration.statistics.fitting import Derivatives
 from orchestration.statistics.histories import FloatArray, PurchaseHistories
 from orchestration.statistics.special import log_rising, scaled_exponential_integral, scaled_exponential_moment
-from orchestration.statistics.transactions import TransactionModel, in_average_ages
+from orchestration.statistics.transactions import TransactionModel
 
 # Rows at a time, so that the nodes of the integral stay in the processor's cache.
 _BLOCK = 256
@@ -43,25 +43,11 @@ class ParetoNbd(TransactionModel):
     s: float
     beta: float
 
-    @classmethod
-    def fit(cls, histories: PurchaseHistories) -> Fit[Self]:
-        """Maximum likelihood; the cost grows with the rows of `histories`, not with the customers they count.
+    times: ClassVar[tuple[str, ...]] = ("alpha", "beta")
 
-        Raises:
-            NotIdentifiedError: no customer has a repeat purchase.
-            RuntimeError: no maximum was found.
-        """
-        scaled, unit, log_likelihood_of_unit = in_average_ages(histories)
-        rate = float(scaled.counts @ scaled.frequency) / float(scaled.counts @ scaled.age)
-        return fit_positive(
-            cls,
-            cls._objective(scaled),
-            ("r", "alpha", "s", "beta"),
-            [0.5, 0.5 / rate, 0.5, 0.5],
-            unit=[1.0, unit, 1.0, unit],
-            log_likelihood_of_unit=log_likelihood_of_unit,
-            customers=float(histories.counts.sum()),
-        )
+    @classmethod
+    def _start(cls, rate: float) -> list[float]:
+        return [0.5, 0.5 / rate, 0.5, 0.5]
 
     def _log_likelihood_alive(self, histories: PurchaseHistories) -> FloatArray:
         x, T = histories.frequency, histories.age

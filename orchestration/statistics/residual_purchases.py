@@ -105,12 +105,9 @@ def at_few_ages(
         return np.asarray(expectation(x, t_x, T) / model.probability_alive(x, t_x, T))
 
     alive = model.probability_alive(frequency, recency, age)
-    return np.asarray(alive * _by_age(while_alive, frequency, age, _time_scale(model)))
-
-
-def _time_scale(model: TransactionModel) -> float:
-    """The time in which exposure begins to tell: α, and β where drop-outs have a time of their own."""
-    return min(float(getattr(model, name)) for name in ("alpha", "beta") if hasattr(model, name))
+    # The time in which exposure begins to tell.
+    scale = min(float(getattr(model, name)) for name in model.times)
+    return np.asarray(alive * _by_age(while_alive, frequency, age, scale))
 
 
 def _by_age(

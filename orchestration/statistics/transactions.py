@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import fields
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from orchestration.statistics.fitting import NotIdentifiedError
+from orchestration.statistics.fitting import Derivatives, Fit, NotIdentifiedError, fit_positive
 from orchestration.statistics.histories import FloatArray, PurchaseHistories, distinct_rows, purchase_histories
 
 
@@ -17,14 +19,38 @@ class TransactionModel(ABC):
     """A customer buys at a rate λ of her own until she drops out, unseen; λ is gamma distributed over customers.
 
     Sub-classes are frozen data classes of positive parameters. They give the two halves of the likelihood and what a
-    customer who is alive will buy; everything reported about a customer follows from these.
+    customer who is alive will buy; everything reported about a customer follows from these. `times` names the
+    parameters that are in units of time.
 
     Arguments named ``frequency``, ``recency``, ``age`` are x, t_x and T, numbers or arrays of one shape (n,), see
     `histories`. All methods raise ValueError on impossible histories, with row, column and value.
     """
 
+    times: ClassVar[tuple[str, ...]]
+
     def __post_init__(self) -> None:
         require_positive(self)
+
+    @classmethod
+    def fit(cls, histories: PurchaseHistories) -> Fit[Self]:
+        """Maximum likelihood; the cost grows with the rows of `histories`, not with the customers they count.
+
+        Raises:
+            NotIdentifiedError: no customer has a repeat purchase.
+            RuntimeError: no maximum was found.
+        """
+        scaled, unit, log_likelihood_of_unit = _in_average_ages(histories)
+        rate = float(scaled.counts @ scaled.frequency) / float(scaled.counts @ scaled.age)
+        names = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
+        return fit_positive(
+            cls,
+            cls._objective(scaled),
+            names,
+            cls._start(rate),
+            unit=[unit if name in cls.times else 1.0 for name in names],
+            log_likelihood_of_unit=log_likelihood_of_unit,
+            customers=float(histories.counts.sum()),
+        )
 
     def log_likelihood(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> FloatArray:
         """ln L(parameters | x, t_x, T) of each customer, shape (n,): alive at T, or dropped out before."""
@@ -127,6 +153,16 @@ class TransactionModel(ABC):
         alive = self._purchases_if_alive(histories.frequency[first], histories.age[first], horizons, weights)
         return _alive(self._log_odds_dropped_out(histories)) * alive[index]
 
+    @classmethod
+    @abstractmethod
+    def _objective(cls, histories: PurchaseHistories) -> Callable[[FloatArray], Derivatives]:
+        """Log-likelihood of all customers, of the parameters, (k,): with gradient, (k,), and Hessian, (k, k)."""
+
+    @classmethod
+    @abstractmethod
+    def _start(cls, rate: float) -> list[float]:
+        """Parameters to begin a fit with, where customers buy again at `rate` on average."""
+
     @abstractmethod
     def _log_likelihood_alive(self, histories: PurchaseHistories) -> FloatArray:
         """ln of the likelihood of the history and of being alive at T, (n,)."""
@@ -158,7 +194,7 @@ def require_positive(model: object) -> None:
             raise ValueError(f"parameter {field.name} is {value}: it must be positive and finite")
 
 
-def in_average_ages(histories: PurchaseHistories) -> tuple[PurchaseHistories, float, float]:
+def _in_average_ages(histories: PurchaseHistories) -> tuple[PurchaseHistories, float, float]:
     """Histories with time in units of the average age; that unit; and what it adds to a log-likelihood.
 
     The likelihood is a density of x purchase times, so a unit u multiplies it by u^-x.

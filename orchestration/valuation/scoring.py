@@ -24,7 +24,7 @@ from orchestration.valuation.histories import Rhythms, Segment, Valuation, toget
 # Part of every fingerprint: raise it when the same input gives other results, and every month gets a new version.
 METHOD = "2"
 
-TRANSACTION_MODELS: dict[str, type[Any]] = {"mbg_nbd": MbgNbd, "bg_nbd": BgNbd, "pareto_nbd": ParetoNbd}
+TRANSACTION_MODELS: dict[str, type[TransactionModel]] = {"mbg_nbd": MbgNbd, "bg_nbd": BgNbd, "pareto_nbd": ParetoNbd}
 # The one of the two that the data are likelier under. That a one-time buyer may have left is the safer belief: where
 # hardly anybody comes back, the data say little of it, and BG/NBD takes them all for customers.
 LIKELIEST = "likeliest"
