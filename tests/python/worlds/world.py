@@ -1,0 +1,265 @@
+"""A small company through the models, without Dagster, without a dbt process, and without a publication.
+
+dbt compiles the project once for a set of sources; each world then runs that SQL as dbt would on its first run: raw
+tables as views on the lake, each model as a table in the order of the graph, what Python computes in between, and the
+data tests at the end. What dbt does beyond a model's SQL (contracts, documentation, later runs of incremental models)
+is not of a world: the runs of whole companies show it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.ingestion.load import SourceLoad
+from orchestration.loading import load
+from orchestration.matching.match_records import match_records
+from orchestration.settings import DEMO_SOURCES, Settings
+from orchestration.texts.assess_texts import assess_texts
+from orchestration.valuation.value_customers import value_customers
+from tests.python.worlds.company import Company
+
+NOW = datetime(2025, 1, 1, 6, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A model or data test, compiled; `after` are the models, and computed sources, that it reads."""
+
+    name: str
+    relation: str
+    materialized: str
+    sql: str
+    after: frozenset[str]
+    severity: str = "error"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The project compiled for a set of sources: a warehouse with the seeds, the models in order, and the data tests.
+
+    The second half rests on what Python computes from the first.
+    """
+
+    template: Path
+    first_half: tuple[Node, ...]
+    second_half: tuple[Node, ...]
+    tests: tuple[Node, ...]
+    manifest: Any
+
+
+@dataclass
+class World:
+    """One company in a CEM_HOME of its own."""
+
+    settings: Settings
+    company: Company
+    variables: str = "{}"
+    loads: dict[str, SourceLoad] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, company: Company, home: Path, *sources: str, **variables: Any) -> World:
+        """The world of `company`: its `sources`, or all of the demo company's, under dbt's `variables`.
+
+        Each set of sources and variables is compiled once a process, in 20 seconds: let tests share them.
+        """
+        settings = Settings(home=home, sources=sources or DEMO_SOURCES, landing=home / "landing", now=NOW)
+        return cls(settings, company, json.dumps(variables, sort_keys=True))
+
+    def load(self) -> World:
+        """Write the company's systems as they are now, and bring what is new to the lake."""
+        self.company.write(self.settings.home / "landing", self.settings.sources)
+        self.loads = {source: load(source, self.settings) for source in self.settings.sources}
+        return self
+
+    def build(self, *wanted: str) -> World:
+        """Build all models, or those that `wanted` rest on; raises duckdb.Error with the model's name where one fails.
+
+        What Python computes is computed where a wanted model rests on it.
+        """
+        compiled = self._compiled()
+        self.settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+        self.settings.warehouse.unlink(missing_ok=True)
+        shutil.copyfile(compiled.template, self.settings.warehouse)
+        _register_raw_tables(self.settings, compiled.manifest)
+        needed = _needed(compiled, wanted)
+        second = [node for node in compiled.second_half if node.name in needed]
+        self._create([node for node in compiled.first_half if second or node.name in needed])
+        if second:
+            for compute in (value_customers, match_records, assess_texts):
+                compute(self.settings.warehouse, self.settings.lake, NOW)
+            _register_raw_tables(self.settings, compiled.manifest)
+            self._create(second)
+        return self
+
+    def failed_tests(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The data tests that would stop publication, each with the first rows that break it."""
+        with self._warehouse() as connection:
+            found = {
+                test.name: connection.execute(f"select * from ({test.sql}) limit 3").fetchall()
+                for test in self._compiled().tests
+                if test.severity == "error"
+            }
+        return {name: rows for name, rows in found.items() if rows}
+
+    def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Ask the warehouse."""
+        with self._warehouse() as connection:
+            return connection.execute(sql, parameters or []).fetchall()
+
+    def _compiled(self) -> Compiled:
+        return compiled_for(self.settings.sources, self.variables)
+
+    def _create(self, nodes: list[Node]) -> None:
+        with self._warehouse() as connection:
+            for node in nodes:
+                try:
+                    if node.materialized == "connected_components":
+                        _create_components(connection, node)
+                    else:
+                        kind = "view" if node.materialized == "view" else "table"
+                        connection.execute(f"create {kind} {node.relation} as {node.sql}")
+                except duckdb.Error as error:
+                    raise type(error)(f"{node.name}: {error}") from error
+
+    @contextmanager
+    def _warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with duckdb.connect(str(self.settings.warehouse)) as connection:
+            connection.execute("set timezone = 'UTC'")
+            yield connection
+
+
+def _create_components(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
+    """The smallest key that each key is connected with, by union-find: what the materialization finds by joins."""
+    parent: dict[Any, Any] = {}
+
+    def root(key: Any) -> Any:
+        while parent.setdefault(key, key) != key:
+            key = parent[key] = parent[parent[key]]
+        return key
+
+    for key, neighbour in connection.execute(f"select key, neighbour from ({node.sql})").fetchall():
+        first, second = sorted((root(key), root(neighbour)))
+        parent[second] = first
+    connection.execute(
+        f"create table {node.relation} as select key, neighbour as component_key from ({node.sql}) limit 0"
+    )
+    if parent:
+        connection.executemany(f"insert into {node.relation} values (?, ?)", [(key, root(key)) for key in list(parent)])
+
+
+def _needed(compiled: Compiled, wanted: tuple[str, ...]) -> set[str]:
+    after = {node.name: node.after for node in (*compiled.first_half, *compiled.second_half)}
+    open_names = list(wanted or after)
+    needed: set[str] = set()
+    while open_names:
+        name = open_names.pop()
+        if name not in needed:
+            needed.add(name)
+            open_names += after.get(name, ())
+    return needed
+
+
+@functools.cache
+def compiled_for(sources: tuple[str, ...], variables: str = "{}") -> Compiled:
+    """dbt's own work, done once a process for a set of sources and variables (JSON): parse, seed, compile."""
+    home = Path(tempfile.mkdtemp(prefix="cem-compiled-"))
+    settings = Settings(home=home, sources=sources)
+    for source in sources:
+        records = settings.lake / source / "_dlt_loads"
+        records.mkdir(parents=True)
+        (records / "0.jsonl").write_text('{"load_id": "0", "status": 0}\n', encoding="utf-8")
+    settings.warehouse.parent.mkdir()
+    with _environment(settings.child_environment()):
+        manifest = _dbt(None, "parse", "--vars", variables)
+        _dbt(manifest, "seed", "--vars", variables)
+        _dbt(manifest, "compile", "--exclude", "resource_type:unit_test", "--vars", variables)
+    nodes = {unique_id: node for unique_id, node in manifest.nodes.items() if node.resource_type in ("model", "test")}
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        for schema in sorted({node.schema for node in nodes.values()}):
+            connection.execute(f"create schema if not exists {schema}")
+    first: list[Node] = []
+    second: list[Node] = []
+    tests: list[Node] = []
+    computed = {unique_id for unique_id, source in manifest.sources.items() if "computed" in source.tags}
+    for unique_id in _in_order({key: node.depends_on.nodes for key, node in nodes.items()}):
+        node = nodes[unique_id]
+        if node.resource_type == "test":
+            tests.append(_node(node))
+        elif computed.isdisjoint(node.depends_on.nodes):
+            first.append(_node(node))
+        else:
+            second.append(_node(node))
+            computed.add(unique_id)
+    return Compiled(settings.warehouse, tuple(first), tuple(second), tuple(tests), manifest)
+
+
+def _node(node: Any) -> Node:
+    after = {name.split(".")[2] for name in node.depends_on.nodes}
+    return Node(
+        node.name,
+        f"{node.schema}.{node.name}",
+        node.config.materialized,
+        node.compiled_code,
+        frozenset(after),
+        str(getattr(node.config, "severity", "error")).lower(),
+    )
+
+
+def _in_order(parents: Mapping[str, list[str]]) -> list[str]:
+    """Each node after those it depends on, and equals by name, so that every world is built alike."""
+    ordered: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        if name in parents and name not in ordered:
+            for parent in sorted(parents[name]):
+                visit(parent)
+            ordered[name] = None
+
+    for name in sorted(parents):
+        visit(name)
+    return list(ordered)
+
+
+def _register_raw_tables(settings: Settings, manifest: Any) -> None:
+    """The views on the lake, made by the project's own hook: one seed is the smallest thing dbt can be asked for."""
+    with _environment(settings.child_environment()):
+        _dbt(manifest, "seed", "--select", "survey_items")
+
+
+def _dbt(manifest: Any, *arguments: str) -> Any:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    flags = ("--quiet", "--no-use-colors", "--no-write-json", "--log-level-file", "none")
+    done = dbtRunner(manifest=manifest).invoke([*flags, *arguments])
+    # dbt keeps the database open as long as its process lives, which is this one.
+    DuckDBConnectionManager.close_all_connections()
+    if not done.success:
+        messages = [str(result.message) for result in getattr(done.result, "results", None) or []]
+        raise AssertionError(f"dbt {' '.join(arguments)}: {done.exception or messages}")
+    return done.result if arguments[0] == "parse" else manifest
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith(("CEM_", "DBT_"))]:
+        del os.environ[name]
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
