@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import DOMAIN
 
 from orchestration.ingestion.contract import contract_path, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError, LandingError
@@ -173,7 +174,8 @@ class SqlConnection:
             if column.arrives_as and _kind(declared) not in _FITTING[column.arrives_as]:
                 raise LandingError(
                     f"{where}: column {column.name} is declared {self._shown(declared)} in {self._place()}; the "
-                    f"contract says {column.arrives_as}. Nothing was loaded. Declare it so again, {mend}"
+                    f"contract says {column.arrives_as}. Nothing was loaded. Declare it so, or put a view of that "
+                    f"name with a cast in its place, {mend}"
                 )
         check_new_columns(where, unknown)
         if unknown:
@@ -294,6 +296,9 @@ def _changed(cursor: sa.Column[Any], since: str, dialect: str) -> tuple[str, sa.
 
 
 def _kind(declared: sa.types.TypeEngine[Any]) -> str | None:
+    """Of what kind the values of a declared type are, if it is one that a contract may ask for."""
+    if isinstance(declared, DOMAIN):
+        return _kind(declared.data_type)
     kinds: tuple[tuple[str, tuple[type[Any], ...]], ...] = (
         ("boolean", (sa.Boolean,)),
         ("integer", (sa.Integer,)),

@@ -81,6 +81,41 @@ def test_postgres_renders_its_values_and_is_loaded_once(crm: Postgres) -> None:
     assert not any(table.files for table in crm.load().tables.values())
 
 
+def test_every_type_of_postgres_that_holds_nothing_but_the_contract_s_values_is_loaded(crm: Postgres) -> None:
+    crm.execute("create type purpose as enum ('marketing_email', 'profiling')")
+    crm.execute("create domain channel as varchar(9) check (value <> '')")
+    crm.execute("alter table consents alter consent_id type uuid using consent_id::uuid")
+    crm.execute("alter table consents alter customer_number type char(8), alter purpose type purpose using null")
+    crm.execute("alter table consents alter channel type channel, alter recorded_at type timestamptz(3)")
+    crm.execute("alter table opportunities alter expected_amount type numeric")
+    key = "0190f5c2-7b1e-7cc3-98c4-dc0c0c07398f"
+    crm.execute(
+        f"insert into consents values ('{key}', 'C1', 'profiling', true, null, 'web', '2024-05-01 10:00+05:30')"
+    )
+    crm.execute("insert into opportunities values ('o', 'C1', 'x', 'y', 'z', 1e21, 'EUR', null, '2024-05-01')")
+    crm.execute("insert into opportunities values ('p', 'C1', 'x', 'y', 'z', 0.10, 'EUR', null, '2024-05-01')")
+    crm.load()
+    assert crm.home.raw("crm", "consents") == [(key, "C1", "profiling", "true", None, "web", "2024-05-01 04:30:00+00")]
+    amounts = [("1000000000000000000000",), ("0.10",)]
+    assert crm.home.raw("crm", "opportunities", "expected_amount") == amounts
+
+
+@pytest.mark.parametrize(
+    ("column", "declared"),
+    [
+        ("purpose", "jsonb"), ("purpose", "text[]"), ("purpose", "bytea"), ("purpose", "interval"), ("purpose", "inet"),
+        ("recorded_at", "date"), ("recorded_at", "time"), ("recorded_at", "timetz"), ("is_granted", "bit(1)"),
+        ("is_granted", "smallint"),
+    ],
+)  # fmt: skip
+def test_another_type_of_postgres_is_refused_with_what_to_do(crm: Postgres, column: str, declared: str) -> None:
+    crm.execute(f"alter table consents drop column {column}")
+    crm.execute(f"alter table consents add column {column} {declared}")
+    says = rf"crm\.consents: column {column} is declared .*; the contract says .* a view of that name with a cast"
+    with pytest.raises(LandingError, match=says):
+        crm.load()
+
+
 def test_changes_in_postgres_are_followed(crm: Postgres) -> None:
     crm.execute(
         "insert into consents select n, 'C1', 'p', true, null, 'web', timestamp '2024-05-01' + n * interval '1 hour' "
