@@ -3,11 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 SPARK_VENV := .venv-spark
 CEM := $(VENV)/bin/python -m orchestration
+# Two workers, each with whole files, in the order that tests/python/conftest.py gives: the longest first.
+WORKERS ?= 2
+PYTEST = $(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
   pyproject.toml $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run show dbt dev docs serve-demo test unit check test-spark bench-clv lock clean
+.PHONY: help run show dbt dev docs serve-demo test unit check test-long test-spark bench-clv lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -34,7 +37,10 @@ serve-demo: $(VENV)/installed-run  ## serve the demo company's survey and help d
 test: check unit  ## everything CI runs, but for Spark
 
 unit: $(VENV)/installed-dev  ## the tests alone; one of them: make unit ARGS="-k timeline"
-	$(VENV)/bin/python -m pytest -m "not spark" $(ARGS)
+	$(PYTEST) -m "not spark and not long" $(ARGS)
+
+test-long: $(VENV)/installed-dev  ## the tests that take long, and all that draw examples, with new ones
+	$(PYTEST) -m "not spark and (long or hypothesis)" --hypothesis-profile free $(ARGS)
 
 check: $(VENV)/installed-dev  ## formatters, linters, types, conventions
 	$(VENV)/bin/ruff format --check .

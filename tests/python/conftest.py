@@ -1,13 +1,57 @@
-"""Fixtures shared by all tests."""
+"""Fixtures shared by all tests, and which test runs where: two workers, each with whole files (CONTRIBUTING.md)."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+from filelock import FileLock
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+# `make test` draws nothing new: what Hypothesis finds on one day it finds on every other. `make test-long` is free, and
+# prints what repeats a failure.
+hypothesis.settings.register_profile("fixed", derandomize=True, database=None)
+hypothesis.settings.register_profile("free", print_blob=True)
+hypothesis.settings.load_profile("fixed")
+
+# What takes longest begins first, so that the workers end together; every other file comes after, in its order. Files
+# that share a built company stand apart, so that no worker waits for the other to build it.
+LONGEST_FIRST = (
+    "integration/test_demo_company_changes.py",
+    "integration/test_order_of_arrival.py",
+    "integration/test_olist.py",
+    "integration/test_online_retail.py",
+    "integration/test_what_stops_a_run.py",
+    "unit/valuation/test_recovers_the_demo_company.py",
+    "integration/test_sources_together.py",
+    "unit/ingestion/test_crashes.py",
+    "integration/test_names_of_customers.py",
+    "unit/ingestion/test_new_columns.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = REPOSITORY / "tests" / "python"
+    place = {folder / name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
+def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
+    """The folder that `build` filled, once a session, by whichever worker asks first; others wait, and only read it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(f"{folder}.lock"):
+        built = folder.with_suffix(".built")
+        if not built.exists():
+            assert not folder.exists(), f"{name} could not be built: see the test that asked for it first"
+            folder.mkdir()
+            build(folder)
+            built.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")

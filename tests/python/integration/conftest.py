@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ import duckdb
 import psutil
 import pytest
 
-from tests.python.conftest import REPOSITORY
+from tests.python.conftest import REPOSITORY, built_once
 
 MIB = 1 << 20
 
@@ -101,23 +102,54 @@ def succeeded(completed: subprocess.CompletedProcess[str]) -> subprocess.Complet
     return completed
 
 
+def built_project(
+    tmp_path_factory: pytest.TempPathFactory, name: str, environment: dict[str, str] | None = None
+) -> Project:
+    """A project that was run once in this session. Every worker reads it; a test that changes one changes a copy."""
+    peak = "peak_bytes.txt"
+
+    def build(folder: Path) -> None:
+        project = Project(folder, environment or {})
+        succeeded(project.run())
+        (folder / peak).write_text(str(project.peak_bytes), encoding="utf-8")
+
+    folder = built_once(tmp_path_factory, name, build)
+    return Project(folder, environment or {}, int((folder / peak).read_text(encoding="utf-8")))
+
+
+def copied(project: Project, folder: Path, **environment: str) -> Project:
+    """A project like `project` in `folder`, for a test that runs it again, otherwise configured or on other files."""
+    shutil.copytree(project.home, folder, symlinks=True, dirs_exist_ok=True)
+    return Project(folder, {**project.environment, **environment})
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The demo company, run once with nothing configured."""
+    return built_project(tmp_path_factory, "demo")
+
+
+@pytest.fixture(scope="session")
+def landing(demo: Project) -> Path:
+    """The files and databases of the demo company."""
+    return demo.home / "landing"
+
+
 @pytest.fixture(scope="session")
 def olist(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Project:
     """Olist, run once."""
-    project = Project(
-        tmp_path_factory.mktemp("olist"),
+    return built_project(
+        tmp_path_factory,
+        "olist",
         {"CEM_SOURCES": "olist", "CEM_LANDING": str(real_data), "CEM_NOW": "2026-01-01T06:00:00"},
     )
-    succeeded(project.run())
-    return project
 
 
 @pytest.fixture(scope="session")
 def online_retail(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Project:
-    """Online Retail, all days at once."""
-    project = Project(
-        tmp_path_factory.mktemp("online_retail"),
+    """Online Retail, all days at once, run once."""
+    return built_project(
+        tmp_path_factory,
+        "online_retail",
         {"CEM_SOURCES": "online_retail", "CEM_LANDING": str(real_data), "CEM_NOW": "2026-01-01T06:00:00"},
     )
-    succeeded(project.run())
-    return project
