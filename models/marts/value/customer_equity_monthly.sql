@@ -1,7 +1,9 @@
 -- Customer equity, and its change taken apart customer by customer. The value of a customer is
 --   P(alive) x purchases while alive (A) x what a purchase is worth (S).
 -- Going from the month before (0) to this one under the old fit (1), and then to the new fit:
---   retention (P1 - P0) A0 S0, frequency P1 (A1 - A0) S0, margin what else moves to 1, model change from 1 to there.
+--   retention (P1 - P0) A S0, frequency what else the purchases move, margin what else moves to 1, model change from 1
+--   to there. A is that of the month in which the customer is likelier alive: where P is next to nothing, the purchases
+--   while alive are the quotient of two roundings, and where it is nothing, they are unknown.
 -- Each part is a decimal, and margin and model change are remainders: so the parts sum to the whole, to the last digit.
 with snapshots as (
     select * from {{ newest_snapshots() }} as newest
@@ -66,9 +68,12 @@ pairs as (
         coalesce(this_month.has_history, false) as has_history,
         last_month.equity is not null and this_month.equity_of_old_fit is not null as is_comparable,
         coalesce(this_month.equity_of_old_fit, 0) as equity_of_old_fit,
-        (this_month.p_of_old_fit - last_month.p) * last_month.d / nullif(last_month.p, 0) * last_month.s as retention,
-        (this_month.d_of_old_fit - this_month.p_of_old_fit * last_month.d / nullif(last_month.p, 0)) * last_month.s
-            as frequency
+        (this_month.p_of_old_fit - last_month.p) * last_month.s * case
+            when greatest(this_month.p_of_old_fit, last_month.p) = 0 then 0
+            when this_month.p_of_old_fit > last_month.p then this_month.d_of_old_fit / this_month.p_of_old_fit
+            else last_month.d / last_month.p
+        end as retention,
+        (this_month.d_of_old_fit - last_month.d) * last_month.s as purchases
     from customers as this_month
     full outer join customers as last_month
         on this_month.value_basis = last_month.value_basis
@@ -84,8 +89,8 @@ parts as (
         case when had_history and has_history then 0 else equity - old_equity end as acquisition,
         case when had_history and has_history and is_comparable then cast(retention as decimal(18, 4)) else 0 end
             as retention,
-        case when had_history and has_history and is_comparable then cast(frequency as decimal(18, 4)) else 0 end
-            as frequency,
+        case when had_history and has_history and is_comparable then cast(purchases as decimal(18, 4)) else 0 end
+            as purchases,
         case when had_history and has_history and is_comparable then equity_of_old_fit - old_equity else 0 end
             as behaviour,
         case
@@ -103,8 +108,8 @@ bridges as (
         sum(change) as change,
         sum(acquisition) as acquisition,
         sum(retention) as retention,
-        sum(frequency) as frequency,
-        sum(behaviour - retention - frequency) as margin,
+        sum(purchases - retention) as frequency,
+        sum(behaviour - purchases) as margin,
         sum(model_change) as model_change
     from parts
     group by value_basis, month_date
