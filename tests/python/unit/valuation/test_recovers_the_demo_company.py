@@ -43,7 +43,7 @@ def test_total_residual_value_is_the_true_one_within_five_per_cent(company: Comp
     assert abs(np.log(found / true)) < 1.96 * error
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3, 4, 5))])
 def test_the_interval_covers_what_each_of_five_smaller_companies_is_worth(seed: int) -> None:
     company = make_company(seed, 30_000)
     foretold, before = foretell(company.orders, END_OF_2024), foretell(company.orders, END_OF_2023)
@@ -54,14 +54,17 @@ def test_the_interval_covers_what_each_of_five_smaller_companies_is_worth(seed: 
     assert abs(np.log(found / true)) < 1.96 * error
 
 
-def test_residual_value_is_the_true_one_in_every_tenth_within_ten_per_cent() -> None:
-    """A million people: of 100,000, chance alone moves the value of the first tenth by 6 %."""
+def test_residual_value_is_the_true_one_in_every_tenth_within_fifteen_per_cent(
+    company: Company, foretold: Foretold
+) -> None:
+    """Of 100,000 people, chance alone moves the value of the first tenth by 6 %."""
+    _assert_tenths_of_residual_value(company, foretold, 0.15)
+
+
+@pytest.mark.long
+def test_residual_value_of_a_million_people_is_the_true_one_in_every_tenth_within_ten_per_cent() -> None:
     company = make_company(2, 1_000_000)
-    foretold = foretell(company.orders, END_OF_2024)
-    true, found = company.outlook.residual_value[foretold.person], foretold.residual_value
-    assert found.sum() == pytest.approx(true.sum(), rel=0.05)
-    for tenth in _tenths(found):
-        assert found[tenth].sum() == pytest.approx(true[tenth].sum(), rel=0.10)
+    _assert_tenths_of_residual_value(company, foretell(company.orders, END_OF_2024), 0.10)
 
 
 def test_purchases_of_the_year_to_come_are_the_true_ones_within_two_per_cent(
@@ -101,6 +104,13 @@ def test_it_is_foretold_in_every_tenth_where_nobody_comes_back_and_no_month_is_a
     made = _purchases_of_2024(company)[before.person]
     for tenth in _tenths(before.holdout_purchases):
         assert before.holdout_purchases[tenth].sum() == pytest.approx(made[tenth].sum(), rel=0.10)
+
+
+def _assert_tenths_of_residual_value(company: Company, foretold: Foretold, within: float) -> None:
+    true, found = company.outlook.residual_value[foretold.person], foretold.residual_value
+    assert found.sum() == pytest.approx(true.sum(), rel=0.05)
+    for tenth in _tenths(found):
+        assert found[tenth].sum() == pytest.approx(true[tenth].sum(), rel=within)
 
 
 def _error_of_fits(foretold: Foretold) -> float:
