@@ -34,14 +34,14 @@ def write_report(suite: Suite, findings: tuple[Finding, ...], quality: Path, che
     failed = sum(not f.success for f in findings)
     summary = f"{len(findings)} expectations, {failed} failed" if failed else f"{len(findings)} expectations, all held"
     page = quality / f"{suite.layer}__{suite.schema}__{suite.table}.html"
-    page.write_text(
+    _replace(
+        page,
         _document(
             f"{suite.name}: {summary}",
             f"<p>Checked <time>{checked_at:%Y-%m-%d %H:%M:%S} UTC</time> · "
             '<a href="index.html">all checks</a></p>'
             f"<table><tr><th></th><th>Expectation</th><th>Found</th><th>Because</th></tr>{rows}</table>",
         ),
-        encoding="utf-8",
     )
     _write_index(quality)
     return page
@@ -57,9 +57,14 @@ def _write_index(quality: Path) -> None:
         for text in [page.read_text(encoding="utf-8")]
     )
     body = f"<table><tr><th></th><th>Table</th><th>Checked</th></tr>{rows}</table>"
-    (quality / "index.html").write_text(
-        _document("Data quality: the newest result of each check", body), encoding="utf-8"
-    )
+    _replace(quality / "index.html", _document("Data quality: the newest result of each check", body))
+
+
+def _replace(page: Path, text: str) -> None:
+    """Put a page in its place whole: the index is made of the pages that earlier runs left, killed ones too."""
+    written = page.with_suffix(".partial")
+    written.write_text(text, encoding="utf-8")
+    written.replace(page)
 
 
 def _between(text: str, start: str, end: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from orchestration.files import replace_file
 from orchestration.settings import PROJECT_ROOT, Settings
 
 _PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests/dbt", "docs/dbt")
@@ -24,10 +26,11 @@ def dbt_command() -> str:
 def current_manifest(settings: Settings) -> Path:
     """The path of a manifest that fits the project's files and the enabled sources, parsing only where it must.
 
-    Raises DbtParseError with dbt's own words.
+    It is a copy of its own, which only a finished parse replaces: dbt writes its `manifest.json` anew with every
+    command, and a command that is killed leaves half of one. Raises DbtParseError with dbt's own words.
     """
-    manifest = settings.dbt_target / "manifest.json"
-    stamp = settings.dbt_target / "parsed_for.txt"
+    manifest = settings.dbt_target / "parsed" / "manifest.json"
+    stamp = settings.dbt_target / "parsed" / "parsed_for.txt"
     fingerprint = _fingerprint(settings)
     if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
         return manifest
@@ -42,17 +45,20 @@ def current_manifest(settings: Settings) -> Path:
     )
     if parsed.returncode != 0:
         raise DbtParseError(parsed.stdout + parsed.stderr)
-    stamp.write_text(fingerprint, encoding="utf-8")
+    # Without its stamp a manifest counts as none, so nothing that is killed in between pairs new with old.
+    stamp.unlink(missing_ok=True)
+    replace_file(manifest, (settings.dbt_target / "manifest.json").read_bytes())
+    replace_file(stamp, fingerprint.encode())
     return manifest
 
 
 def _fingerprint(settings: Settings) -> str:
     """Changes when a parsed file, the sources that are on, or the as-of date does."""
-    newest = count = 0
+    files = hashlib.md5(usedforsecurity=False)
     for name in _PARSED:
         root = PROJECT_ROOT / name
-        for path in [root] if root.is_file() else root.rglob("*"):
+        for path in [root] if root.is_file() else sorted(root.rglob("*")):
             if path.is_file():
-                newest = max(newest, path.stat().st_mtime_ns)
-                count += 1
-    return f"{newest} {count} {sorted(settings.child_environment().items())}"
+                status = path.stat()
+                files.update(f"{path} {status.st_mtime_ns} {status.st_size}\n".encode())
+    return f"{files.hexdigest()} {sorted(settings.child_environment().items())}"

@@ -28,7 +28,8 @@ from orchestration.demo_company.shop import make_keys, make_lines, order_totals,
 from orchestration.demo_company.social import posts_export
 from orchestration.demo_company.surveys import questions_export, survey_exports
 from orchestration.demo_company.web import make_traffic
-from orchestration.demo_company.writing import Columns, SqliteFile, replace_file, write_csv, write_parquet
+from orchestration.demo_company.writing import Columns, SqliteFile, write_csv, write_parquet
+from orchestration.files import replace_file
 
 SIMULATOR_VERSION = 5  # raise it with every change of what is written, so that existing landing folders are rewritten
 MARKER = "_generated.json"

@@ -13,7 +13,8 @@ import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 
 from orchestration.demo_company.clock import DAY, END, START
-from orchestration.demo_company.writing import Columns, partial_of, write_lines
+from orchestration.demo_company.writing import Columns, write_lines
+from orchestration.files import partial_of
 
 _DAYS = np.arange(START // DAY, END // DAY).astype("datetime64[D]")
 _LATE_DAYS = 0.05  # share of the days on which some events arrive late

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped, unused-ignore]
 from numpy.typing import NDArray
 
 from orchestration.demo_company.clock import HOUR, MISSING, Flags, Floats, Ints, local, utc_offset
+from orchestration.files import partial_of, replace_file
 
 # A column is an Arrow array; Arrow ships no type stubs.
 Columns = Mapping[str, Any]
@@ -178,22 +178,6 @@ def write_parquet(path: Path, columns: Columns) -> None:
 def write_lines(path: Path, lines: Iterable[str]) -> None:
     """Write lines of text; the file appears whole or not at all."""
     replace_file(path, "".join(f"{line}\n" for line in lines).encode())
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put content at path in one step; the temporary name matches no export's name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = partial_of(path)
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def partial_of(path: Path) -> Path:
-    """Where a file stands while it is written."""
-    return path.parent / f".{path.name}.{os.getpid()}.partial"
 
 
 def _fixed_width(prefix: str, letters: NDArray[np.uint8], present: Flags) -> Any:

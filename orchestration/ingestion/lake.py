@@ -62,9 +62,10 @@ def _names_as_text(names: tuple[str, ...]) -> str | None:
 
 
 def completed_loads(lake: Path, source: str) -> set[str]:
-    """Ids of the loads of `source` that completed."""
+    """Ids of the loads of `source` that completed; a record that was cut while it was written completes nothing."""
     records = (lake / source / "_dlt_loads").glob("*.jsonl")
-    rows = [json.loads(line) for path in records for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [line for path in records for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in lines if line.endswith("}")]
     return {row["load_id"] for row in rows if row["status"] == 0}
 
 
@@ -105,7 +106,9 @@ def write_view(database: Path, lake: Path, source: str, table: str) -> None:
     macros/portable holds. Needed before dbt runs.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
-    database.unlink(missing_ok=True)
+    for left_over in (database, database.with_name(f"{database.name}.wal")):
+        # DuckDB would replay the log of a process that was killed into the new file.
+        left_over.unlink(missing_ok=True)
     files = table_files(lake, source, table)
     manifest = [str(path) for path in table_files(lake, source, MANIFEST_TABLE)]
     with duckdb.connect(str(database)) as connection:

@@ -7,6 +7,7 @@ version or the new one, whole. A version is never changed once it is there; the 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,34 +38,49 @@ def publish(
     tables as Parquet. Raises PublicationError where the copy differs from the warehouse.
     """
     published.mkdir(parents=True, exist_ok=True)
+    number = max(_numbers_used(published), default=0) + 1
     _remove_unfinished(published)
-    number = max(_versions(published), default=0) + 1
     name = f"cem-{number:06d}"
     unfinished = published / f"{name}.duckdb.unfinished"
     parquet = published / f"{name}.unfinished"
     rows = _copy(warehouse, unfinished, parquet, models, number, published_at, sources)
     _check(unfinished, rows)
     target = published / f"{name}.duckdb"
-    parquet.rename(published / name)
-    unfinished.rename(target)
+    _place(parquet, published / name)
+    _place(unfinished, target)
     _switch(published / "current", Path(name))
     _switch(published / "current.duckdb", Path(target.name))
     for old in sorted(_versions(published))[:-keep]:
         (published / f"cem-{old:06d}.duckdb").unlink()
-        shutil.rmtree(published / f"cem-{old:06d}", ignore_errors=True)
+    _remove_unfinished(published)
     return PublishedVersion(number, target, rows)
 
 
 def _versions(published: Path) -> list[int]:
-    return [int(path.stem.removeprefix("cem-")) for path in published.glob("cem-*.duckdb")]
+    """The numbers of the versions whose file is there."""
+    names = (re.fullmatch(r"cem-(\d+)\.duckdb", path.name) for path in published.iterdir())
+    return [int(name[1]) for name in names if name]
+
+
+def _numbers_used(published: Path) -> list[int]:
+    """The numbers that a version has or had, by all that still tells of them: none is ever given to another."""
+    names = [path.name for path in published.iterdir()]
+    names += [os.readlink(path) for path in published.iterdir() if path.is_symlink()]
+    found = (re.fullmatch(r"cem-(\d+)(?:\.duckdb)?", name) for name in names)
+    return [int(number[1]) for number in found if number]
 
 
 def _remove_unfinished(published: Path) -> None:
-    """What an interrupted publication left: never linked to, so nobody reads it."""
-    for path in published.glob("*.unfinished*"):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
+    """Remove what an interrupted publication left, and folders without their version's file that no link points to."""
+    kept = {f"cem-{number:06d}" for number in _versions(published)}
+    kept |= {os.readlink(path) for path in published.iterdir() if path.is_symlink()}
+    for path in published.iterdir():
+        is_orphan = re.fullmatch(r"cem-\d+", path.name) is not None and path.name not in kept
+        is_unfinished = re.fullmatch(r"cem-\d+.*\.unfinished.*|current(\.duckdb)?\.new", path.name) is not None
+        if path.is_dir() and not path.is_symlink():
+            if is_orphan or is_unfinished:
+                shutil.rmtree(path)
+        elif is_unfinished:
             path.unlink()
 
 
@@ -155,6 +171,11 @@ def _check(path: Path, rows: dict[str, int]) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)
+
+
+def _place(unfinished: Path, path: Path) -> None:
+    """Give what is finished its name. The folder comes before the file: a version is there when its file is."""
+    unfinished.rename(path)
 
 
 def _switch(link: Path, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import dagster as dg
@@ -111,6 +112,17 @@ def test_the_manifest_is_parsed_again_only_when_something_changed(settings: Sett
     before = manifest.stat().st_mtime_ns
     assert current_manifest(settings) == manifest
     assert manifest.stat().st_mtime_ns == before
+
+
+def test_a_manifest_that_a_killed_dbt_left_half_written_is_not_read(settings: Settings, manifest: Path) -> None:
+    """dbt writes its manifest and what it remembers of the project anew with every command, in place."""
+    whole = manifest.read_bytes()
+    for name in ("manifest.json", "partial_parse.msgpack"):
+        path = settings.dbt_target / name
+        path.write_bytes(path.read_bytes()[:1000])
+    assert current_manifest(settings).read_bytes() == whole
+    (manifest.parent / "parsed_for.txt").unlink()
+    assert json.loads(current_manifest(settings).read_bytes())["nodes"].keys() == json.loads(whole)["nodes"].keys()
 
 
 def test_what_dbt_cannot_parse_is_told_in_its_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

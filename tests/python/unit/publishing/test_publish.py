@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -102,6 +104,80 @@ def test_only_the_last_versions_are_kept(warehouse: Path) -> None:
         published_once(warehouse, keep=2)
     names = sorted(path.name for path in (warehouse.parent / "published").iterdir())
     assert names == ["cem-000003", "cem-000003.duckdb", "cem-000004", "cem-000004.duckdb", "current", "current.duckdb"]
+
+
+STEPS = ("_copy", "_check", "_place", "_switch", "_remove_unfinished")
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", [1, 2])
+def test_a_publication_cut_off_at_any_step_leaves_a_whole_version_and_the_next_one_needs_no_hand(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch, step: str, when: str, call: int
+) -> None:
+    """Each step is cut off before and after its first and second call, in a publication that also clears one away."""
+    for _ in range(2):
+        published_once(warehouse, keep=2)
+    calls = 0
+    done = getattr(publishing, step)
+
+    def cut_off(*arguments: object) -> object:
+        nonlocal calls
+        calls += 1
+        if (calls, when) == (call, "before"):
+            raise KeyboardInterrupt
+        result = done(*arguments)
+        if (calls, when) == (call, "after"):
+            raise KeyboardInterrupt
+        return result
+
+    fill(warehouse, rows=10, value=2)
+    monkeypatch.setattr(publishing, step, cut_off)
+    with contextlib.suppress(KeyboardInterrupt):
+        published_once(warehouse, keep=2)
+    monkeypatch.undo()
+
+    current = warehouse.parent / "published" / "current.duckdb"
+    assert ask(current, "select count(*) from marts.a") in ([(1000,)], [(10,)])
+    whole(published_once(warehouse, keep=2), versions=2)
+
+
+@pytest.mark.parametrize("gone", ["cem-000002.duckdb", "cem-000002", "current.duckdb", "current", "cem-000001"])
+def test_what_somebody_deleted_is_made_good_by_the_next_publication(warehouse: Path, gone: str) -> None:
+    for _ in range(2):
+        published_once(warehouse, keep=2)
+    path = warehouse.parent / "published" / gone
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    version = published_once(warehouse, keep=2)
+    # Never the number of one that was there: a reader may have it open.
+    assert version.number == 3
+    whole(version)
+
+
+def test_a_file_that_somebody_put_there_is_let_alone(warehouse: Path) -> None:
+    published_once(warehouse)
+    kept = warehouse.parent / "published" / "cem-backup.duckdb"
+    kept.write_bytes(b"mine")
+    assert published_once(warehouse).number == 2
+    assert kept.read_bytes() == b"mine"
+
+
+def whole(version: PublishedVersion, versions: int | None = None) -> None:
+    """Both links point to the version, every version in the folder is whole, and nothing else is there."""
+    published = version.path.parent
+    assert (published / "current.duckdb").resolve() == version.path
+    assert (published / "current").resolve() == version.path.with_suffix("")
+    files = {path.stem for path in published.glob("cem-*.duckdb")}
+    folders = {path.name for path in published.glob("cem-??????")}
+    assert folders <= files
+    assert {path.name for path in published.iterdir()} == {
+        *(f"{name}.duckdb" for name in files),
+        *folders,
+        "current",
+        "current.duckdb",
+    }
+    if versions is not None:
+        assert len(files) == len(folders) == versions
 
 
 def test_a_copy_that_differs_is_not_published(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
