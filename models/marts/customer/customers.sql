@@ -1,4 +1,5 @@
--- Everyone the sources know, resolved: the newest record says who they are, their events what we hold of them.
+-- Everyone the sources know, resolved: the newest record says who they are, the first one how they were won, their events
+-- what we hold of them.
 with customer_keys as (
     select * from {{ ref('int_identity__customer_keys') }}
     where customer_id is not null
@@ -7,6 +8,10 @@ with customer_keys as (
 customer_records as (
     select * from {{ ref('customer_records') }}
     where customer_id is not null and (occurred_at is null or occurred_at < {{ as_of() }})
+),
+
+first_records as (
+    select * from {{ ref('int_identity__first_records') }}
 ),
 
 events as (
@@ -24,8 +29,7 @@ keys_by_customer as (
 described as (
     select
         customer_id,
-        {% for attribute in ['country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel',
-                             'acquisition_channel'] %}
+        {% for attribute in ['country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel'] %}
         max_by({{ attribute }}, case when {{ attribute }} is not null then recency end) as {{ attribute }},
         {% endfor %}
         case
@@ -72,7 +76,7 @@ joined as (
         described.city,
         described.segment,
         described.preferred_channel,
-        described.acquisition_channel,
+        first_records.acquisition_channel,
         lived.first_event_at,
         lived.last_event_at,
         lived.descriptive_event_count,
@@ -83,6 +87,7 @@ joined as (
     from keys_by_customer
     cross join as_of_year
     left join described on keys_by_customer.customer_id = described.customer_id
+    left join first_records on keys_by_customer.customer_id = first_records.customer_id
     left join lived on keys_by_customer.customer_id = lived.customer_id
     where lived.first_event_at is null or lived.first_event_at < {{ as_of() }}
 )
