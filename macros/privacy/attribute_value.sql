@@ -4,7 +4,7 @@
         shows no change: addresses in lower case, booleans as true and false.
     -#}
     case {{ attribute }}
-        when 'email' then lower({{ value }})
+        when 'email' then {{ one_spelling(value) }}
         when 'is_email_verified' then cast({{ try_boolean(value) }} as string)
         else {{ value }}
     end

@@ -14,6 +14,7 @@ blocked as (
     inner join {{ ref('identity_blocked_identifiers') }} as patterns
         on identifiers.namespace = patterns.identifier
     where {{ matches_column('identifiers.identifier', 'patterns.pattern') }}
+        or {{ matches_column('identifiers.typed_identifier', 'patterns.pattern') }}
     group by identifiers.namespace, identifiers.identifier_id
 ),
 

@@ -27,6 +27,7 @@ phones as (
     select
         identifiers.customer_namespace,
         identifiers.source_customer_id,
+        identifiers.phone as typed,
         {{ e164('identifiers.phone', 'calling_codes.calling_code', 'calling_codes.trunk_prefix') }} as identifier
     from identifiers
     left join records
@@ -37,28 +38,27 @@ phones as (
 ),
 
 spelled as (
-    select customer_namespace, source_customer_id, 'email' as namespace, lower(trim(both ' ' from email)) as identifier
-    from identifiers
-    union all
-    select customer_namespace, source_customer_id, 'phone' as namespace, identifier
+    select customer_namespace, source_customer_id, 'phone' as namespace, typed, identifier
     from phones
-    union all
-    select customer_namespace, source_customer_id, 'loyalty' as namespace, lower(loyalty_number) as identifier
-    from identifiers
+    {% for namespace, column in {'email': 'email', 'loyalty': 'loyalty_number', 'social': 'social_handle'}.items() -%}
     union all
     select
         customer_namespace,
         source_customer_id,
-        'social' as namespace,
-        lower(trim(both ' ' from social_handle)) as identifier
+        '{{ namespace }}' as namespace,
+        {{ column }} as typed,
+        {{ one_spelling(column) }} as identifier
     from identifiers
+    {% endfor -%}
 )
 
 select distinct
     customer_namespace,
     source_customer_id,
     namespace,
+    -- What was written, less its blanks: a placeholder is no longer seen where a country's code stands before it.
+    {{ one_spelling('typed') }} as typed_identifier,
     identifier,
     {{ hashed_key('identifier') }} as identifier_id
 from spelled
-where identifier is not null
+where identifier is not null and identifier <> ''

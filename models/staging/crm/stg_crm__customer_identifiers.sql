@@ -11,7 +11,7 @@ select
     loaded_at,
     first_name,
     last_name,
-    lower(email) as email,
+    {{ one_spelling('email') }} as email,
     is_email_verified,
     phone,
     birth_date,

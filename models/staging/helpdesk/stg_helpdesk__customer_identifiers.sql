@@ -12,7 +12,7 @@ select
     min(loaded_at) as loaded_at,
     cast(null as string) as first_name,
     cast(null as string) as last_name,
-    min(lower(trim(both ' ' from requester_email))) as email,
+    min({{ one_spelling('requester_email') }}) as email,
     cast(null as boolean) as is_email_verified,
     cast(null as string) as phone,
     cast(null as date) as birth_date,

@@ -10,7 +10,7 @@ orders as (
 guests as (
     select
         {{ hashed_key('email') }} as email_key,
-        min(lower(trim(both ' ' from email))) as email,
+        min({{ one_spelling('email') }}) as email,
         min(loaded_at) as loaded_at
     from orders
     where account_id is null and email is not null
@@ -26,7 +26,7 @@ select
     loaded_at,
     first_name,
     last_name,
-    lower(email) as email,
+    {{ one_spelling('email') }} as email,
     is_email_verified,
     phone,
     cast(null as date) as birth_date,

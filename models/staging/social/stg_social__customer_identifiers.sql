@@ -19,6 +19,7 @@ select
     cast(null as string) as street,
     cast(null as string) as postal_code,
     cast(null as string) as loyalty_number,
-    min(lower(trim(both ' ' from handle))) as social_handle
+    min({{ one_spelling('handle') }}) as social_handle
 from posts
+where handle is not null
 group by {{ hashed_key('handle') }}

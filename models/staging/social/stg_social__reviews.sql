@@ -9,7 +9,7 @@ select
     cast(null as string) as order_id,
     'social' as source_system,
     post_id as source_record_id,
-    'social' as customer_namespace,
+    case when handle is not null then 'social' end as customer_namespace,
     {{ hashed_key('handle') }} as source_customer_id,
     posted_at as occurred_at,
     loaded_at,

@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('activity_id'),
     required('customer_number'),
+    a_known_key('customer_number'),
     required('kind'),
     one_of('kind', ['call', 'visit', 'meeting', 'email', 'letter']),
     one_of('direction', ['inbound', 'outbound']),

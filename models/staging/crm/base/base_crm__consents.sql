@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('consent_id'),
     required('customer_number'),
+    a_known_key('customer_number'),
     required('purpose'),
     one_of('purpose', ['marketing_email', 'marketing_sms', 'marketing_push', 'marketing_letter', 'profiling']),
     required('is_granted'),

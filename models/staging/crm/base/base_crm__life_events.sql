@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('life_event_id'),
     required('customer_number'),
+    a_known_key('customer_number'),
     required('kind'),
     one_of('kind', ['marriage', 'birth', 'mortgage', 'move', 'retirement']),
     required('occurred_on'),

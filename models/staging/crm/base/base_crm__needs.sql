@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('need_id'),
     required('customer_number'),
+    a_known_key('customer_number'),
     required('need'),
     one_of('need', [
         'lower_price', 'faster_delivery', 'better_quality', 'more_advice', 'wider_range', 'sustainability'

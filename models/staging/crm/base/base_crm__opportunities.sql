@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('opportunity_id'),
     required('customer_number'),
+    a_known_key('customer_number'),
     one_of('channel', ['web', 'phone', 'store', 'email']),
     a_number('expected_amount'),
     at_least('expected_amount', 0),

@@ -21,8 +21,8 @@
 
 select
     ticket_id,
-    requester_email,
-    customer_number,
+    {{ known_key('requester_email') }} as requester_email,
+    {{ known_key('customer_number') }} as customer_number,
     order_id as source_order_id,
     channel,
     category,

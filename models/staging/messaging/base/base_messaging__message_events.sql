@@ -3,6 +3,7 @@
     required('event_id'),
     required('message_id'),
     required('customer_number'),
+    a_known_key('customer_number'),
     one_of('channel', ['email', 'sms', 'push', 'letter']),
     required('event'),
     one_of('event', [

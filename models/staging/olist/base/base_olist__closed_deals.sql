@@ -1,7 +1,9 @@
 -- One row a row of Olist's closed deals.
 {% set row_rules = [
     required('mql_id'),
+    a_known_key('mql_id'),
     required('seller_id'),
+    a_known_key('seller_id'),
     required('won_date'),
     a_time('won_date'),
     a_number('declared_monthly_revenue'),

@@ -1,7 +1,9 @@
 -- One row a row of Olist's customers: the customer record of one order.
 {% set row_rules = [
     required('customer_id'),
+    a_known_key('customer_id'),
     required('customer_unique_id'),
+    a_known_key('customer_unique_id'),
 ] %}
 
 select

@@ -1,6 +1,7 @@
 -- One row a row of Olist's marketing qualified leads.
 {% set row_rules = [
     required('mql_id'),
+    a_known_key('mql_id'),
     required('first_contact_date'),
     a_time('first_contact_date'),
 ] %}

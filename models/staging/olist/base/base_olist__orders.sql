@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('order_id'),
     required('customer_id'),
+    a_known_key('customer_id'),
     required('order_purchase_timestamp'),
     a_time('order_purchase_timestamp'),
     a_time('order_approved_at'),

@@ -1,6 +1,7 @@
 -- One row a row of Olist's sellers.
 {% set row_rules = [
     required('seller_id'),
+    a_known_key('seller_id'),
 ] %}
 
 select

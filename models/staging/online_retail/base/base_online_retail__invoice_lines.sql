@@ -10,7 +10,8 @@
     a_number('unit_price'),
     row_rule('unit_price', "substr(invoice_no, 1, 1) <> 'A' and " ~ try_money('unit_price') ~ ' < 0',
              'is below 0 outside a bad-debt adjustment'),
-    a_number('customer_id'),
+    row_rule('customer_id', known_key('customer_id') ~ ' is not null and ' ~ try_money('customer_id') ~ ' is null',
+             'is not a number'),
 ] %}
 
 select
@@ -22,7 +23,7 @@ select
     {{ try_integer('quantity') }} as quantity,
     {{ source_time('invoice_date', 'online_retail') }} as invoiced_at,
     {{ try_money('unit_price') }} as unit_price,
-    cast(cast(floor({{ try_money('customer_id') }}) as bigint) as string) as customer_number,
+    cast(cast(floor({{ try_money(known_key('customer_id')) }}) as bigint) as string) as customer_number,
     country,
     case
         when substr(invoice_no, 1, 1) = 'C' then 'cancellation'

@@ -1,6 +1,7 @@
 -- One row a row of the shop's accounts.
 {% set row_rules = [
     required('account_id'),
+    a_known_key('account_id'),
     a_boolean('is_email_verified'),
     required('created_at'),
     a_time('created_at'),
@@ -9,13 +10,13 @@
 
 select
     account_id,
-    customer_number,
-    email,
+    {{ known_key('customer_number') }} as customer_number,
+    {{ known_key('email') }} as email,
     {{ try_boolean('is_email_verified') }} as is_email_verified,
     phone,
     first_name,
     last_name,
-    loyalty_number,
+    {{ known_key('loyalty_number') }} as loyalty_number,
     {{ source_time('created_at', 'shop') }} as created_at,
     _file_name as file_name,
     _file_row as file_row,

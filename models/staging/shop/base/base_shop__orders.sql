@@ -22,8 +22,8 @@
 
 select
     order_id as source_order_id,
-    account_id,
-    email,
+    {{ known_key('account_id') }} as account_id,
+    {{ known_key('email') }} as email,
     {{ source_time('ordered_at', 'shop', zone_column='known_time_zone') }} as ordered_at,
     time_zone,
     status,

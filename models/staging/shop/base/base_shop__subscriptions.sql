@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('subscription_id'),
     required('account_id'),
+    a_known_key('account_id'),
     required('plan'),
     one_of('plan', ['coffee_box', 'care_plan', 'delivery_pass']),
     required('monthly_amount'),

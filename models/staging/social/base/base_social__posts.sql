@@ -17,7 +17,7 @@
 select
     post_id,
     platform,
-    handle,
+    {{ known_key('handle') }} as handle,
     kind,
     {{ try_integer('rating') }} as rating,
     language,

@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('invitation_id'),
     required('customer_number'),
+    a_known_key('customer_number'),
     required('instrument'),
     one_of('channel', ['email', 'sms', 'web', 'letter']),
     required('sent_at'),

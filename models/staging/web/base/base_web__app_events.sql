@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('event_id'),
     required('anonymous_id'),
+    a_known_key('anonymous_id'),
     required('event'),
     one_of('event', ['page_view', 'search', 'add_to_cart', 'checkout', 'login']),
     one_of('page', ['home', 'category', 'product', 'cart', 'checkout', 'account', 'help', 'search']),
@@ -14,7 +15,7 @@
 select
     event_id,
     anonymous_id,
-    account_id,
+    {{ known_key('account_id') }} as account_id,
     event,
     {{ source_time('occurred_at', 'web') }} as occurred_at,
     page,
