@@ -10,7 +10,7 @@ LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generat
   pyproject.toml $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run show dbt dev docs serve-demo test unit check test-long test-spark bench-clv lock clean
+.PHONY: help run show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -43,11 +43,16 @@ test-long: $(VENV)/installed-dev  ## the tests that take long, and all that draw
 	$(PYTEST) -m "not spark and (long or hypothesis)" --hypothesis-profile free $(ARGS)
 
 check: $(VENV)/installed-dev  ## formatters, linters, types, conventions
+	@$(MAKE) --no-print-directory --jobs=$(WORKERS) --output-sync=target check-sql check-models check-python
+
+check-sql check-models: $(VENV)/installed-dev
+	.ci/$@
+
+check-python: $(VENV)/installed-dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	.ci/check-models
 
 test-spark: $(SPARK_VENV)/installed  ## the same models on Spark, compared with DuckDB's
 	$(SPARK_VENV)/bin/python -m pytest -m spark tests/python/spark $(ARGS)
