@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +32,8 @@ SOURCES = (*DEMO_SOURCES, "olist", "online_retail")
 ONLINE_RETAIL_DAYS = 40
 LOADED_AT = datetime(2025, 6, 1, tzinfo=UTC)
 CUT_OFF_LOAD = "load_id=9999999999.0"
+
+Starting = Future[SparkCluster]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -101,9 +105,22 @@ def spark_is_installed() -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkCluster]:
-    with SparkCluster(tmp_path_factory.mktemp("spark")) as running:
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """For what waits on processes of its own while the tests go on."""
+    with ThreadPoolExecutor() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def starting_cluster(tmp_path_factory: pytest.TempPathFactory, pool: ThreadPoolExecutor) -> Iterator[Starting]:
+    """Spark takes as long to start as the lake to fill: both go on at once."""
+    with ExitStack() as stack:
+        yield pool.submit(stack.enter_context, SparkCluster(tmp_path_factory.mktemp("spark")))
+
+
+@pytest.fixture(scope="session")
+def cluster(starting_cluster: Starting) -> SparkCluster:
+    return starting_cluster.result()
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +134,7 @@ def spark(cluster: SparkCluster) -> Iterator[SparkSession]:
 
 
 @pytest.fixture(scope="session")
-def lake(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Settings:
+def lake(tmp_path_factory: pytest.TempPathFactory, real_data: Path, starting_cluster: Starting) -> Settings:
     """The settings of a CEM_HOME whose lake is filled."""
     from orchestration.demo_company import generate
     from orchestration.loading import load
@@ -151,8 +168,11 @@ def on_spark(lake: Settings, cluster: SparkCluster) -> Dbt:
 
 
 @pytest.fixture(scope="session")
-def duckdb_build(lake: Settings, on_duckdb: Dbt) -> Build:
-    """As `make run` builds: the first half, what Python computes from it into the lake, and then everything."""
+def builds(lake: Settings, on_duckdb: Dbt, on_spark: Dbt, pool: ThreadPoolExecutor) -> tuple[Build, Build]:
+    """As `make run` builds: the first half, what Python computes from it into the lake, and then everything.
+
+    From the same lake, which by then holds the fits, Spark builds at the same time: it waits for itself most of it.
+    """
     from orchestration.matching.match_records import match_records
     from orchestration.texts.assess_texts import assess_texts
     from orchestration.valuation.value_customers import value_customers
@@ -160,13 +180,19 @@ def duckdb_build(lake: Settings, on_duckdb: Dbt) -> Build:
     on_duckdb.run("build", "--exclude-resource-type", "unit_test", "--exclude", "tag:computed+")
     for compute in (value_customers, assess_texts, match_records):
         compute(lake.warehouse, lake.lake, LOADED_AT)
-    return on_duckdb.build()
+    of_spark = pool.submit(on_spark.build)
+    of_duckdb = on_duckdb.build()
+    return of_duckdb, of_spark.result()
 
 
 @pytest.fixture(scope="session")
-def spark_build(duckdb_build: Build, on_spark: Dbt) -> Build:
-    """From the same lake, which by then holds the fits."""
-    return on_spark.build()
+def duckdb_build(builds: tuple[Build, Build]) -> Build:
+    return builds[0]
+
+
+@pytest.fixture(scope="session")
+def spark_build(builds: tuple[Build, Build]) -> Build:
+    return builds[1]
 
 
 def _write_only_header(path: Path) -> None:
