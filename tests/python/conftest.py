@@ -21,23 +21,26 @@ hypothesis.settings.load_profile("fixed")
 # What takes longest begins first, so that the workers end together; every other file comes after, in its order. Files
 # that share a built company stand apart, so that no worker waits for the other to build it.
 LONGEST_FIRST = (
-    "integration/test_demo_company_changes.py",
-    "integration/test_order_of_arrival.py",
     "integration/test_olist.py",
+    "integration/test_demo_company_changes.py",
     "integration/test_online_retail.py",
     "integration/test_what_stops_a_run.py",
-    "unit/valuation/test_recovers_the_demo_company.py",
+    "integration/test_order_of_arrival.py",
+    "worlds/",
     "integration/test_sources_together.py",
-    "unit/ingestion/test_crashes.py",
-    "integration/test_names_of_customers.py",
     "unit/ingestion/test_new_columns.py",
+    "unit/valuation/test_recovers_the_demo_company.py",
+    "unit/ingestion/test_crashes.py",
+    "integration/",
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    folder = REPOSITORY / "tests" / "python"
-    place = {folder / name: number for number, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: place.get(item.path, len(place)))
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(REPOSITORY / "tests" / "python").as_posix()
+        return next((n for n, name in enumerate(LONGEST_FIRST) if path.startswith(name)), len(LONGEST_FIRST))
+
+    items.sort(key=place)
 
 
 def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:

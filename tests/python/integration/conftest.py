@@ -15,6 +15,10 @@ import duckdb
 import psutil
 import pytest
 
+from orchestration.ingestion.load import SourceLoad
+from orchestration.loading import load
+from orchestration.publishing.public_models import public_models
+from orchestration.settings import Settings
 from tests.python.conftest import REPOSITORY, built_once
 
 MIB = 1 << 20
@@ -46,15 +50,45 @@ class Project:
         stdout, stderr = process.communicate(timeout=600)
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
+    def build(self, **variables: str) -> dict[str, SourceLoad]:
+        """Load what is new and build all models, with what Python computes in between, as a run does; return the loads.
+
+        Without checks, tests and publication, which cost a third of a run: `warehouse` says what came of it.
+        """
+        from orchestration.matching.match_records import match_records
+        from orchestration.texts.assess_texts import assess_texts
+        from orchestration.valuation.value_customers import value_customers
+
+        settings = Settings.from_environment({"CEM_HOME": str(self.home), **self.environment, **variables})
+        loads = {source: load(source, settings) for source in settings.sources}
+        models = ("dbt", "build", "--resource-type", "model", "--resource-type", "seed")
+        succeeded(self.command(*models, "--exclude", "tag:computed+", **variables))
+        for compute in (value_customers, assess_texts, match_records):
+            compute(settings.warehouse, settings.lake, settings.clock())
+        succeeded(self.command(*models, "--select", "tag:computed+", **variables))
+        return loads
+
+    def public_relations(self) -> list[str]:
+        """The models that a run publishes, as `schema.name`."""
+        return [model.relation for model in public_models(self.home / "dbt" / "manifest.json")]
+
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Ask the published file, as a consumer does."""
-        with duckdb.connect(str((self.home / "published" / "current.duckdb").resolve()), read_only=True) as connection:
+        with duckdb.connect(str(self.published_file), read_only=True) as connection:
             return connection.execute(sql, parameters or []).fetchall()
 
     def warehouse(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the pipeline's own file, which no consumer reads."""
-        with duckdb.connect(str(self.home / "warehouse" / "cem_warehouse.duckdb"), read_only=True) as connection:
+        with duckdb.connect(str(self.warehouse_file), read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    @property
+    def published_file(self) -> Path:
+        return (self.home / "published" / "current.duckdb").resolve()
+
+    @property
+    def warehouse_file(self) -> Path:
+        return self.home / "warehouse" / "cem_warehouse.duckdb"
 
     def version(self) -> int:
         return int(self.query("select version from publication.version")[0][0])

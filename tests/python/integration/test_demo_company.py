@@ -135,7 +135,7 @@ def test_no_model_reads_the_truth(demo: Project) -> None:
     compiled = [node.get("compiled_code") or node.get("raw_code", "") for node in manifest["nodes"].values()]
     assert len(compiled) > 100
     assert not [code for code in compiled if str(demo.home / "truth") in code or "/truth" in code]
-    with duckdb.connect(str(demo.home / "warehouse" / "cem_warehouse.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(demo.warehouse_file), read_only=True) as connection:
         views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
     assert views
     assert not [sql for (sql,) in views if "truth" in sql]
@@ -156,7 +156,7 @@ def test_no_identifier_of_a_customer_is_in_any_published_file(demo: Project, lan
         if value is not None
     }
     assert len(values) > 5000
-    with duckdb.connect(str((demo.home / "published" / "current.duckdb").resolve()), read_only=True) as connection:
+    with duckdb.connect(str(demo.published_file), read_only=True) as connection:
         connection.execute("create temp table identifiers (value varchar)")
         connection.executemany("insert into identifiers values (?)", [[value] for value in sorted(values)])
         columns = connection.execute(

@@ -66,7 +66,7 @@ def test_who_decides_on_a_candidate_sees_both_records_and_no_reader_does(demo: P
 
 def demo_identities(demo: Project) -> tuple[dict[Key, str], dict[Key, str]]:
     """The customer, and the person in truth, of every CRM record and shop account."""
-    with duckdb.connect(str(demo.home / "warehouse" / "cem_warehouse.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(demo.warehouse_file), read_only=True) as connection:
         rows = connection.execute(
             f"""
             select keys.customer_namespace, keys.source_customer_id, keys.customer_id, truth.person_id

@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import random
 from collections import defaultdict
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,7 +21,8 @@ from hypothesis import strategies as st
 
 from orchestration.loading import load
 from orchestration.settings import Settings
-from tests.python.integration.conftest import Project, succeeded
+from tests.python.integration.conftest import Project
+from tests.python.worlds.world import dbt_environment, run_dbt
 
 MODELS = (
     "int_identity__components",
@@ -62,9 +65,22 @@ class Day:
         self.components: set[Component] = {frozenset(keys) for keys in members.values()}
 
 
+@dataclass
+class Warehouse(Project):
+    """A warehouse whose models dbt builds in this process."""
+
+    manifest: Any = None
+
+    def dbt(self, *arguments: str) -> None:
+        with dbt_environment(
+            Settings.from_environment({"CEM_HOME": str(self.home), **self.environment}).child_environment()
+        ):
+            self.manifest = run_dbt(self.manifest, *arguments)
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A warehouse in which something was loaded, so that dbt has raw tables to register."""
+def project(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """One in which something was loaded, so that dbt has raw tables to register."""
     home, landing = tmp_path_factory.mktemp("names"), tmp_path_factory.mktemp("landing")
     _write(landing / "finance" / "discount_rates.csv", [["valid_from", "annual_rate"], ["2021-01-01", "0.08"]])
     _write(landing / "finance" / "exchange_rates.csv", [["date", "currency", "rate"], ["2021-12-01", "GBP", "1.17"]])
@@ -72,10 +88,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         landing / "finance" / "fixed_costs.csv",
         [["month", "cost_kind", "amount", "currency"], ["2022-01-01", "rent", "600", "EUR"]],
     )
-    load("finance", Settings(home=home, sources=("finance",), landing=landing))
-    project = Project(home, {"CEM_SOURCES": "finance", "CEM_LANDING": str(landing)})
-    succeeded(project.command("dbt", "seed", "--select", "identity_namespaces", "identity_decisions"))
-    succeeded(project.command("dbt", "run", "--select", "int_quality__landing_files", "int_clock__known_at"))
+    settings = Settings(home=home, sources=("finance",), landing=landing)
+    load("finance", settings)
+    settings.warehouse.parent.mkdir()
+    project = Warehouse(home, {"CEM_SOURCES": "finance", "CEM_LANDING": str(landing)})
+    project.dbt("parse")
+    project.dbt("seed", "--select", "identity_namespaces", "identity_decisions")
+    project.dbt("run", "--select", "int_quality__landing_files", "int_clock__known_at")
     return project
 
 
@@ -86,7 +105,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
-def test_names_stay_as_far_as_customers_do(project: Project, seed: int) -> None:
+def test_names_stay_as_far_as_customers_do(project: Warehouse, seed: int) -> None:
     rng = random.Random(seed)
     forget(project)
     births: dict[str, int] = {}
@@ -95,7 +114,7 @@ def test_names_stay_as_far_as_customers_do(project: Project, seed: int) -> None:
     for number in range(DAYS):
         day = Day(rng)
         bring(project, day)
-        succeeded(project.command("dbt", "run", "--select", *MODELS))
+        project.dbt("run", "--select", *MODELS)
         names = named_components(project)
         assert set(names) == day.components, "components differ from those of a union-find"
         assert len(set(names.values())) == len(names), "two customers have one name"
@@ -123,14 +142,14 @@ def assert_names_stayed(former: dict[Component, str], names: dict[Component, str
             assert [names[part] for part in parts].count(name) == 1, "one part of a split keeps the name"
 
 
-def assert_every_name_leads_on(project: Project, ever: object, present: set[str]) -> None:
+def assert_every_name_leads_on(project: Warehouse, ever: object, present: set[str]) -> None:
     leads_to = dict(project.warehouse("select customer_id, current_customer_id from marts.customer_id_history"))
     assert leads_to.keys() == ever
     assert {name for name in leads_to.values() if name} == present
     assert all(leads_to[name] == name for name in present)
 
 
-def named_components(project: Project) -> dict[Component, str]:
+def named_components(project: Warehouse) -> dict[Component, str]:
     members = defaultdict(set)
     for key, name in project.warehouse(
         "select customer_namespace || ':' || source_customer_id, customer_id"
@@ -140,18 +159,18 @@ def named_components(project: Project) -> dict[Component, str]:
     return {frozenset(keys): name for name, keys in members.items()}
 
 
-def afresh(project: Project) -> None:
-    succeeded(project.command("dbt", "run", "--full-refresh", "--select", *MODELS))
+def afresh(project: Warehouse) -> None:
+    project.dbt("run", "--full-refresh", "--select", *MODELS)
 
 
-def forget(project: Project) -> None:
-    with duckdb.connect(str(project.home / "warehouse" / "cem_warehouse.duckdb")) as connection:
+def forget(project: Warehouse) -> None:
+    with duckdb.connect(str(project.warehouse_file)) as connection:
         for model in (*MODELS[:-1], "int_identity__components__pairs"):
             connection.execute(f"drop table if exists intermediate.{model}")
 
 
-def bring(project: Project, day: Day) -> None:
-    with duckdb.connect(str(project.home / "warehouse" / "cem_warehouse.duckdb")) as connection:
+def bring(project: Warehouse, day: Day) -> None:
+    with duckdb.connect(str(project.warehouse_file)) as connection:
         connection.execute("create temp table keys (key varchar)")
         connection.execute("create temp table pairs (one varchar, other varchar)")
         if day.keys:

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orchestration.demo_company.company import generate
-from tests.python.integration.conftest import Project, rows_apart, succeeded
+from tests.python.integration.conftest import Project, rows_apart
 
 PARTS = 2
 PEOPLE = 150
@@ -151,35 +151,31 @@ def test_parts_in_any_order_say_what_the_whole_says(folder: Path, seed: int) -> 
     (folder / "landing").mkdir()
     for part in range(PARTS):
         arrival.bring(part)
-        succeeded(in_parts.run(CEM_NOW=f"2025-01-{part + 2:02}T06:00:00"))
+        in_parts.build(CEM_NOW=f"2025-01-{part + 2:02}T06:00:00")
     at_once = Project(folder / "at_once", environment)
-    succeeded(at_once.run(CEM_NOW="2025-01-05T06:00:00"))
+    at_once.build(CEM_NOW="2025-01-05T06:00:00")
     assert renamed_differences(in_parts, at_once) == {}
 
 
 def renamed_differences(one: Project, other: Project) -> dict[str, int]:
-    """Rows that one published file holds and the other does not, by table, customers named alike."""
+    """Rows of public models that one warehouse holds and the other does not, by table, customers named alike."""
     with duckdb.connect() as connection:
         for name, project in (("one", one), ("other", other)):
-            published = (project.home / "published" / "current.duckdb").resolve()
-            connection.execute(f"attach '{published}' as {name} (read_only)")
-            connection.execute(
-                f"attach '{project.home / 'warehouse' / 'cem_warehouse.duckdb'}' as warehouse_of_{name} (read_only)"
-            )
+            connection.execute(f"attach '{project.warehouse_file}' as {name} (read_only)")
         connection.execute(
             """
             create table names as
             select distinct ones.customer_id as name, others.customer_id as other_name
-            from warehouse_of_one.intermediate.int_identity__customer_keys as ones
-            full outer join warehouse_of_other.intermediate.int_identity__customer_keys as others
+            from one.intermediate.int_identity__customer_keys as ones
+            full outer join other.intermediate.int_identity__customer_keys as others
                 using (customer_namespace, source_customer_id)
             """
         )
         assert connection.execute("select name from names group by 1 having count(*) > 1").fetchall() == []
         assert connection.execute("select other_name from names group by 1 having count(*) > 1").fetchall() == []
-        tables = connection.execute("select table_schema, table_name from other.publication.tables").fetchall()
         found = {}
-        for schema, table in tables:
+        for relation in other.public_relations():
+            schema, table = relation.split(".")
             if table in HISTORIES:
                 continue
             columns = [

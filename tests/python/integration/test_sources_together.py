@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
 
-from tests.python.integration.conftest import Project, rows_apart, succeeded
+from tests.python.integration.conftest import Project, rows_apart
 
 
 def test_two_sources_together_give_the_types_of_each(
@@ -15,28 +16,36 @@ def test_two_sources_together_give_the_types_of_each(
     together = Project(
         tmp_path, {**olist.environment, "CEM_SOURCES": "olist,online_retail", "CEM_LANDING": str(real_data)}
     )
-    succeeded(together.run())
+    for project, source in ((olist, "olist"), (online_retail, "online_retail")):
+        shutil.copytree(project.home / "lake" / "raw" / source, tmp_path / "lake" / "raw" / source)
+    together.build()
     with duckdb.connect(":memory:") as connection:
-        for name, project in (("joint", together), ("one", olist), ("other", online_retail)):
-            path = (project.home / "published" / "current.duckdb").resolve()
-            connection.execute(f"attach '{path}' as {name} (read_only)")
-        joint, one, other = (
-            connection.execute(
-                f"select table_schema || '.' || table_name from {name}.publication.tables"
-                " where table_schema <> 'marts' order by 1"
-            ).fetchall()
-            for name in ("joint", "one", "other")
+        connection.execute(f"attach '{together.warehouse_file}' as joint (read_only)")
+        for name, project in (("one", olist), ("other", online_retail)):
+            connection.execute(f"attach '{project.published_file}' as {name} (read_only)")
+        one, other = (
+            [
+                table
+                for (table,) in connection.execute(
+                    f"select table_schema || '.' || table_name from {name}.publication.tables"
+                    " where table_schema <> 'marts' order by 1"
+                ).fetchall()
+            ]
+            for name in ("one", "other")
         )
+        joint = [relation for relation in together.public_relations() if not relation.startswith("marts.")]
         assert joint == one == other
         assert len(joint) == 29
-        for (table,) in joint:
+        for table in joint:
             apart = f"(from one.{table} union all from other.{table})"
             assert rows_apart(connection, f"joint.{table}", apart) == 0, table
-    assert together.query(
+    assert together.warehouse(
         "select source_system, sum(event_count) > 0 from marts.data_coverage group by 1 order by 1"
     ) == [
         ("olist", True),
         ("online_retail", True),
     ]
     # The later source's last day is the as-of day of both: the wholesaler's customers have all lapsed by then.
-    assert together.query("select cast(as_of_at as date)::varchar from publication.version") == [("2018-11-15",)]
+    assert together.warehouse("select cast(as_of_at as date)::varchar from intermediate.int_clock__as_of") == [
+        ("2018-11-15",)
+    ]

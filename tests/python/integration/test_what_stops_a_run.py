@@ -73,7 +73,7 @@ def test_rows_that_break_a_row_rule_are_quarantined_with_their_reason(project: P
 
 
 def test_a_table_that_breaks_a_table_rule_fails_the_run_and_the_old_version_stays_whole(project: Project) -> None:
-    published = (project.home / "published" / "current.duckdb").resolve()
+    published = project.published_file
     before = project.query("select * from publication.tables order by all")
     orders = landing(project, "olist_orders_dataset.csv")
     duplicate = orders.read_text(encoding="utf-8").splitlines()[1]
@@ -91,7 +91,7 @@ def test_a_table_that_breaks_a_table_rule_fails_the_run_and_the_old_version_stay
     report = project.home / "quality" / "raw__raw_olist__orders.html"
     assert str(report) in failed.stderr
     assert "FAILED" in report.read_text()
-    assert (project.home / "published" / "current.duckdb").resolve() == published
+    assert project.published_file == published
     assert f"still is {published.name}" in failed.stderr
     assert project.query("select * from publication.tables order by all") == before
 
@@ -102,7 +102,7 @@ def test_a_failing_dbt_test_names_itself_and_its_rows_and_stops_publication(proj
     lines = orders.read_text(encoding="utf-8").splitlines()
     orders.write_text("\n".join(lines[:1] + lines[2:-1]) + "\n", encoding="utf-8")
     gone = lines[1].split(",")[0]
-    published = (project.home / "published" / "current.duckdb").resolve()
+    published = project.published_file
 
     failed = project.run()
 
@@ -110,7 +110,7 @@ def test_a_failing_dbt_test_names_itself_and_its_rows_and_stops_publication(proj
     assert "test " in failed.stderr
     assert gone in failed.stderr
     assert "look for" in failed.stderr
-    assert (project.home / "published" / "current.duckdb").resolve() == published
+    assert project.published_file == published
 
 
 def test_a_file_that_cannot_be_loaded_fails_the_run_with_its_name(project: Project) -> None:

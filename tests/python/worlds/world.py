@@ -181,10 +181,10 @@ def compiled_for(sources: tuple[str, ...], variables: str = "{}") -> Compiled:
         records.mkdir(parents=True)
         (records / "0.jsonl").write_text('{"load_id": "0", "status": 0}\n', encoding="utf-8")
     settings.warehouse.parent.mkdir()
-    with _environment(settings.child_environment()):
-        manifest = _dbt(None, "parse", "--vars", variables)
-        _dbt(manifest, "seed", "--vars", variables)
-        _dbt(manifest, "compile", "--exclude", "resource_type:unit_test", "--vars", variables)
+    with dbt_environment(settings.child_environment()):
+        manifest = run_dbt(None, "parse", "--vars", variables)
+        run_dbt(manifest, "seed", "--vars", variables)
+        run_dbt(manifest, "compile", "--exclude", "resource_type:unit_test", "--vars", variables)
     nodes = {unique_id: node for unique_id, node in manifest.nodes.items() if node.resource_type in ("model", "test")}
     with duckdb.connect(str(settings.warehouse)) as connection:
         for schema in sorted({node.schema for node in nodes.values()}):
@@ -234,11 +234,12 @@ def _in_order(parents: Mapping[str, list[str]]) -> list[str]:
 
 def _register_raw_tables(settings: Settings, manifest: Any) -> None:
     """The views on the lake, made by the project's own hook: one seed is the smallest thing dbt can be asked for."""
-    with _environment(settings.child_environment()):
-        _dbt(manifest, "seed", "--select", "survey_items")
+    with dbt_environment(settings.child_environment()):
+        run_dbt(manifest, "seed", "--select", "survey_items")
 
 
-def _dbt(manifest: Any, *arguments: str) -> Any:
+def run_dbt(manifest: Any, *arguments: str) -> Any:
+    """dbt in this process, which spares its start and a parse; the manifest, for the next time."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
@@ -253,7 +254,8 @@ def _dbt(manifest: Any, *arguments: str) -> Any:
 
 
 @contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+def dbt_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """These variables instead of those that would steer dbt."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith(("CEM_", "DBT_"))]:
         del os.environ[name]
