@@ -22,7 +22,7 @@ from orchestration.statistics.transactions import TransactionModel
 from orchestration.valuation.histories import Rhythms, Segment, Valuation, together
 
 # Part of every fingerprint: raise it when the same input gives other results, and every month gets a new version.
-METHOD = "2"
+METHOD = "3"
 
 TRANSACTION_MODELS: dict[str, type[TransactionModel]] = {"mbg_nbd": MbgNbd, "bg_nbd": BgNbd, "pareto_nbd": ParetoNbd}
 # The one of the two that the data are likelier under. That a one-time buyer may have left is the safer belief: where
@@ -30,6 +30,8 @@ TRANSACTION_MODELS: dict[str, type[TransactionModel]] = {"mbg_nbd": MbgNbd, "bg_
 LIKELIEST = "likeliest"
 _SAFER, _OTHER = "mbg_nbd", "bg_nbd"
 _CLEARLY_LIKELIER = 3.0  # in log-likelihood, a factor of 20
+# Fewer customers taken for gone than this, of all of a fit, are none.
+_NOBODY = 0.5
 SPEND_MODEL = "gamma_gamma"
 TRANSACTIONS, SPENDS = "transactions", "spends"
 DAYS_PER_YEAR = 365.25
@@ -109,6 +111,7 @@ class _Fitting:
         self.content_md5 = content_md5
         self.models = FittedModels(rhythms=rhythms)
         self.fits: dict[str, Fit[Any]] = {}
+        self.without_drop_out: set[str] = set()  # keys of fits under which nobody has left
         self.reasons: dict[tuple[str, str], str] = {}
         self.model_fits: list[Row] = []
         self.spend_fits: list[Row] = []
@@ -130,6 +133,9 @@ class _Fitting:
         )
         if fitted:
             self.models.transactions[place] = (fitted[0], fitted[1].model)
+            alive = fitted[1].model.probability_alive(histories.frequency, histories.recency, histories.age)
+            if float(histories.counts @ (1 - alive)) < _NOBODY:
+                self.without_drop_out.add(fitted[0])
         spends = (segment.spend_frequency, segment.spend_mean, segment.spend_counts)
         fitted = self._try(
             segment,
@@ -291,9 +297,7 @@ def _reason(segment: Segment, work: _Fitting) -> str | None:
         return work.reasons.get((source, TRANSACTIONS))
     if work.models.spend_fit(segment) is None:
         return work.reasons.get((source, SPENDS))
-    fit = work.fits[fit_id]
-    drop_out = fit.names[2]  # a, or Pareto/NBD's s: none of it, and nobody leaves
-    if drop_out in fit.at_bound and fit.values[2] < 1:
+    if fit_id in work.without_drop_out:
         return "the data show no drop-out, so the value is that of customers who never leave: see the 36-month figures"
     return None
 

@@ -305,6 +305,37 @@ def test_where_nobody_comes_back_nothing_is_foretold_and_the_reason_is_told(ware
     assert {row["status"] for row in warehouse.rows("model_fits")} == {"not_identified", "too_small"}
 
 
+@pytest.mark.parametrize("model", ["mbg_nbd", "bg_nbd", "pareto_nbd", "likeliest"])
+def test_where_nobody_leaves_the_value_says_so_whichever_parameter_ran_to_its_bound(
+    warehouse: Warehouse, model: str
+) -> None:
+    generator = np.random.default_rng(5)
+    warehouse.transaction_model = model
+    first = date(2024, 1, 1).toordinal()
+    warehouse.customers = [
+        (
+            segment,
+            [date.fromordinal(first + day) for day in range(int(generator.integers(0, 9)), 91, step)],
+            20.0 + step,
+        )
+        for segment, _, _ in warehouse.customers
+        for step in [int(generator.integers(2, 9))]
+    ]
+    warehouse.write()
+    warehouse.value()
+    scores = [row for row in warehouse.rows("history_scores") if row["discounted_purchases"] is not None]
+    assert scores
+    for row in scores:
+        assert row["probability_alive"] > 0.99
+        assert "no drop-out" in row["reason"]
+
+
+def test_where_some_leave_no_reason_is_given(warehouse: Warehouse) -> None:
+    warehouse.value()
+    now = [row for row in warehouse.rows("history_scores") if row["valuation_id"].startswith("current")]
+    assert {row["reason"] for row in now} == {None}
+
+
 def test_the_hold_out_is_scored_for_its_length_alone(warehouse: Warehouse) -> None:
     warehouse.value()
     for row in warehouse.rows("history_scores"):
