@@ -176,7 +176,7 @@ forecast_errors as (
     from forecasts
 ),
 
-chained as (
+with_errors as (
     select
         equities.*,
         forecast_errors.predicted_purchases,
@@ -184,17 +184,24 @@ chained as (
         sqrt(
             equities.relative_error * equities.relative_error
             + coalesce(forecast_errors.log_error * forecast_errors.log_error, 0)
-        ) as whole_error,
-        costs_of_others.profit_amount as profit_of_others,
-        previous.equity as previous_equity
+        ) as whole_error
     from equities
     left join forecast_errors
         on equities.value_basis = forecast_errors.value_basis
         and equities.month_date = forecast_errors.month_date
-    left join costs_of_others on equities.month_date = costs_of_others.month_date
-    left join equities as previous
-        on equities.value_basis = previous.value_basis
-        and equities.month_date = cast(cast(previous.month_date as timestamp) + interval 1 month as date)
+),
+
+chained as (
+    select
+        with_errors.*,
+        costs_of_others.profit_amount as profit_of_others,
+        previous.equity as previous_equity,
+        previous.whole_error as previous_error
+    from with_errors
+    left join costs_of_others on with_errors.month_date = costs_of_others.month_date
+    left join with_errors as previous
+        on with_errors.value_basis = previous.value_basis
+        and with_errors.month_date = cast(cast(previous.month_date as timestamp) + interval 1 month as date)
 ),
 
 joined as (
@@ -213,12 +220,34 @@ joined as (
         on chained.value_basis = bridges.value_basis
         and chained.month_date = bridges.month_date
         and chained.previous_equity is not null
+),
+
+-- Under one fit, the equity of two months errs by one factor: of their quotient nothing but profit's share is open.
+-- Across a refit both ends err, as if each for itself.
+returns as (
+    select
+        value_basis,
+        month_date,
+        cast(all_profit as double) / cast(previous_equity as double) as profit_share,
+        cast(change - model_change as double) / cast(previous_equity as double) as growth,
+        cast(change as double) / cast(previous_equity as double) as growth_with_refit,
+        case when previous_error <= 3 then exp(1.959964 * previous_error) end as error_factor,
+        case
+            when previous_error <= 3 and whole_error <= 3
+                then 1.959964 * sqrt(
+                        cast(equity as double) * cast(equity as double) * whole_error * whole_error
+                        / cast(previous_equity as double) / cast(previous_equity as double)
+                        + previous_error * previous_error
+                    )
+        end as half_width_with_refit
+    from joined
+    where value_basis = 'margin' and previous_equity <> 0
 )
 
 select
-    value_basis || ':' || cast(month_date as string) as customer_equity_monthly_id,
-    month_date,
-    value_basis,
+    joined.value_basis || ':' || cast(joined.month_date as string) as customer_equity_monthly_id,
+    joined.month_date,
+    joined.value_basis,
     snapshot_version,
     cast(customer_count as bigint) as customer_count,
     cast(unvalued_customer_count as bigint) as unvalued_customer_count,
@@ -248,8 +277,23 @@ select
     cast(margin as decimal(18, 4)) as margin_amount,
     cast(model_change as decimal(18, 4)) as model_change_amount,
     cast(all_profit as decimal(18, 4)) as profit_amount,
+    cast(returns.growth + returns.profit_share as decimal(18, 6)) as return_on_customer,
     cast(
-        cast(all_profit + change as double)
-        / nullif(cast(case when value_basis = 'margin' then previous_equity end as double), 0) as decimal(18, 6)
-    ) as return_on_customer
+        returns.growth + least(
+            returns.profit_share / returns.error_factor, returns.profit_share * returns.error_factor
+        ) as decimal(18, 6)
+    ) as return_on_customer_lower_95,
+    cast(
+        returns.growth + greatest(
+            returns.profit_share / returns.error_factor, returns.profit_share * returns.error_factor
+        ) as decimal(18, 6)
+    ) as return_on_customer_upper_95,
+    cast(returns.growth_with_refit + returns.profit_share as decimal(18, 6)) as return_on_customer_with_refit,
+    cast(returns.growth_with_refit + returns.profit_share - returns.half_width_with_refit as decimal(18, 6))
+        as return_on_customer_with_refit_lower_95,
+    cast(returns.growth_with_refit + returns.profit_share + returns.half_width_with_refit as decimal(18, 6))
+        as return_on_customer_with_refit_upper_95
 from joined
+left join returns
+    on joined.value_basis = returns.value_basis
+    and joined.month_date = returns.month_date
