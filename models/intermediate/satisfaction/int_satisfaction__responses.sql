@@ -1,30 +1,11 @@
 -- What one person answered about one construct at one time, on 0-100: the weighted mean of the items, each brought from
--- its own scale and direction to 0-100. A review that speaks of several orders is one response.
-with survey_answers as (
-    select * from {{ ref('survey_answers') }}
-),
-
-reviews as (
-    select * from {{ ref('reviews') }}
+-- its own scale and direction to 0-100. An answer that was changed counts as it is now.
+with answers as (
+    select * from {{ ref('int_satisfaction__answers') }}
 ),
 
 survey_items as (
     select * from {{ ref('survey_items') }}
-),
-
-answers as (
-    select
-        instrument,
-        invitation_id as response_id,
-        customer_id,
-        question,
-        cast(score as decimal(18, 4)) as score,
-        occurred_at
-    from survey_answers
-    union all
-    select instrument, review_id, max(customer_id), 'rating', min(cast(rating as decimal(18, 4))), min(occurred_at)
-    from reviews
-    group by instrument, review_id
 ),
 
 scaled as (
@@ -33,7 +14,8 @@ scaled as (
         answers.instrument,
         answers.response_id,
         answers.customer_id,
-        answers.occurred_at,
+        answers.answered_at,
+        answers.is_superseded,
         answers.score,
         survey_items.construct,
         -- A weight as wide as an integer would leave the product fewer places.
@@ -51,20 +33,44 @@ scaled as (
     from answers
     inner join survey_items
         on answers.instrument = survey_items.instrument and answers.question = survey_items.question
+),
+
+changed as (
+    select instrument, construct, response_id, count(*) as superseded_count
+    from scaled
+    where is_superseded
+    group by instrument, construct, response_id
+),
+
+counted as (
+    select
+        questionnaire,
+        instrument,
+        construct,
+        response_id,
+        max(customer_id) as customer_id,
+        max(answered_at) as answered_at,
+        count(*) as item_count,
+        min(score) as lowest_score,
+        cast(sum(cast(item_index * weight as decimal(26, 8))) as double) / cast(sum(weight) as double) as response_index
+    from scaled
+    where not is_superseded
+    group by questionnaire, instrument, construct, response_id
 )
 
 select
-    questionnaire,
-    instrument,
-    construct,
-    response_id,
-    max(customer_id) as customer_id,
-    max(occurred_at) as answered_at,
-    cast(count(*) as bigint) as item_count,
-    cast(min(score) as decimal(18, 4)) as lowest_score,
-    cast(
-        cast(sum(cast(item_index * weight as decimal(26, 8))) as double) / cast(sum(weight) as double)
-        as decimal(18, 6)
-    ) as response_index
-from scaled
-group by questionnaire, instrument, construct, response_id
+    counted.questionnaire,
+    counted.instrument,
+    counted.construct,
+    counted.response_id,
+    counted.customer_id,
+    counted.answered_at,
+    cast(counted.item_count as bigint) as item_count,
+    cast(coalesce(changed.superseded_count, 0) as bigint) as superseded_count,
+    cast(counted.lowest_score as decimal(18, 4)) as lowest_score,
+    cast(counted.response_index as decimal(18, 6)) as response_index
+from counted
+left join changed
+    on counted.instrument = changed.instrument
+    and counted.construct = changed.construct
+    and counted.response_id = changed.response_id

@@ -5,6 +5,7 @@ with responses as (
         questionnaire,
         measure,
         cast(date_trunc('month', answered_at) as date) as month_date,
+        superseded_count,
         response_value
     from {{ ref('int_satisfaction__measured_responses') }}
 ),
@@ -38,6 +39,7 @@ sums as (
         months.measure,
         months.month_date,
         cast(count(responses.response_value) as bigint) as answer_count,
+        cast(coalesce(sum(responses.superseded_count), 0) as bigint) as superseded_answer_count,
         -- Sums of decimals are exact, so that two runs agree to the last digit.
         cast(sum(responses.response_value) as double) as value_sum,
         cast(
@@ -54,7 +56,8 @@ sums as (
 shown as (
     select
         *,
-        answer_count < {{ var('minimum_answers') }} as is_suppressed,
+        {{ too_few('answer_count') }} as is_suppressed,
+        case when measure = 'nps' then -100 else 0 end as lowest_value,
         value_sum / nullif(answer_count, 0) as mean_value,
         -- The index takes the sample variance; the NPS, by its published formula, that of the shares themselves.
         greatest(square_sum - value_sum * value_sum / nullif(answer_count, 0), 0)
@@ -79,10 +82,11 @@ select
     is_suppressed,
     cast(score as decimal(18, 6)) as score,
     cast(standard_error as decimal(18, 6)) as standard_error,
-    cast(case
-        when score is not null
-            then greatest(score - 1.959964 * standard_error, case when measure = 'nps' then -100 else 0 end)
-    end as decimal(18, 6)) as lower_95,
-    cast(case when score is not null then least(score + 1.959964 * standard_error, 100) end as decimal(18, 6))
-        as upper_95
+    cast(case when not is_suppressed then {{ adjusted_bound(
+        'lower', 'value_sum', 'square_sum', 'answer_count', 'lowest_value', 100
+    ) }} end as decimal(18, 6)) as lower_95,
+    cast(case when not is_suppressed then {{ adjusted_bound(
+        'upper', 'value_sum', 'square_sum', 'answer_count', 'lowest_value', 100
+    ) }} end as decimal(18, 6)) as upper_95,
+    superseded_answer_count
 from estimates

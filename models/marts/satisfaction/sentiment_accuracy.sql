@@ -45,7 +45,7 @@ measured as (
         {% endfor %}
         greatest(rated_negative_count, rated_neutral_count, rated_positive_count) as majority_count,
         negative_as_negative_count + neutral_as_neutral_count + positive_as_positive_count as right_count,
-        assessed_text_count < {{ var('minimum_answers') }} as is_suppressed
+        {{ too_few('assessed_text_count') }} as is_suppressed
     from counted
 ),
 

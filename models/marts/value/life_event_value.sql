@@ -130,7 +130,7 @@ means as (
         value_basis,
         event_count,
         matched_count,
-        matched_count < {{ var('minimum_answers') }} as is_suppressed,
+        {{ too_few('matched_count') }} as is_suppressed,
         value_before / nullif(matched_count, 0) as value_before,
         value_after / nullif(matched_count, 0) as value_after,
         matched_change / nullif(matched_count, 0) as matched_change,

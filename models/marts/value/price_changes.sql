@@ -216,8 +216,8 @@ compared as (
         changes.log_error,
         coalesce(own.customer_count, 0) as customer_count,
         coalesce(others.customer_count, 0) as other_customer_count,
-        coalesce(own.customer_count, 0) < {{ var('minimum_answers') }}
-        or coalesce(others.customer_count, 0) < {{ var('minimum_answers') }} as is_suppressed,
+        {{ too_few('coalesce(own.customer_count, 0)') }}
+        or {{ too_few('coalesce(others.customer_count, 0)') }} as is_suppressed,
         own.change as purchase_change,
         others.change as other_purchase_change,
         own.change / nullif(others.change, 0) as purchase_ratio,

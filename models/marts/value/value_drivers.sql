@@ -91,7 +91,7 @@ means as (
         value_basis,
         customer_count,
         other_count,
-        customer_count < {{ var('minimum_answers') }} or other_count < {{ var('minimum_answers') }} as is_suppressed,
+        {{ too_few('customer_count') }} or {{ too_few('other_count') }} as is_suppressed,
         cast(value_sum as double) / customer_count as mean_value,
         cast(other_sum as double) / nullif(other_count, 0) as other_mean_value,
         1.959964 * sqrt(

@@ -3,9 +3,7 @@
     required('instrument'),
     required('question'),
     required('construct'),
-    one_of('construct', [
-        'satisfaction', 'recommendation', 'effort', 'contact_satisfaction', 'expectation', 'perception'
-    ]),
+    one_of('construct', var('survey_constructs') | list),
     required('scale_min'),
     an_integer('scale_min'),
     required('scale_max'),
