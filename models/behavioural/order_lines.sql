@@ -1,7 +1,8 @@
--- A line happened when its order did, and is its order's customer's. Its cost is known where the product's is.
+-- A line happened when its order did, and is its order's customer's. Its cost is known where the product's is: in the
+-- currency of the product, and in base currency at the rate of the order's day.
 with staged as (
     {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'amount', 'original_cost_amount',
-                                               'cost_amount']) }}
+                                               'cost_currency', 'cost_amount']) }}
 ),
 
 orders as (
@@ -16,13 +17,32 @@ lines as (
     select
         staged.*,
         orders.customer_id,
-        orders.occurred_at,
-        case
-            when products.currency = staged.currency then products.original_unit_cost_amount * staged.quantity
-        end as original_cost_amount
+        orders.occurred_at
     from staged
     left join orders on staged.order_id = orders.order_id
-    left join products on staged.product_id = products.product_id
+),
+
+costs as (
+    select
+        lines.order_line_id,
+        lines.occurred_at,
+        products.currency,
+        cast(
+            cast(products.original_unit_cost_amount as decimal(19, 4)) * lines.quantity as decimal(18, 4)
+        ) as original_cost_amount
+    from lines
+    inner join products on lines.product_id = products.product_id
+    where products.original_unit_cost_amount is not null
+),
+
+converted_costs as (
+    select
+        costs.order_line_id,
+        costs.original_cost_amount,
+        costs.currency,
+        {{ in_base_currency('costs.original_cost_amount', 'costs.currency') }} as cost_amount
+    from costs
+    {{ exchange_rate_join('costs') }}
 )
 
 select
@@ -41,7 +61,9 @@ select
     lines.currency,
     lines.original_amount,
     {{ in_base_currency('lines.original_amount', 'lines.currency') }} as amount,
-    cast(lines.original_cost_amount as decimal(18, 4)) as original_cost_amount,
-    {{ in_base_currency('lines.original_cost_amount', 'lines.currency') }} as cost_amount
+    converted_costs.original_cost_amount,
+    converted_costs.currency as cost_currency,
+    converted_costs.cost_amount
 from lines
+left join converted_costs on lines.order_line_id = converted_costs.order_line_id
 {{ exchange_rate_join('lines') }}

@@ -20,7 +20,13 @@ with orders as (
 ),
 
 order_lines as (
-    {{ staged_columns('order_lines', {'source_system': 'string', 'currency': 'string', 'order_id': 'string'}) }}
+    {{ staged_columns('order_lines', {'source_system': 'string', 'currency': 'string', 'order_id': 'string',
+                                      'product_id': 'string'}) }}
+),
+
+products as (
+    {{ staged_columns('products', {'product_id': 'string', 'currency': 'string',
+                                   'original_unit_cost_amount': 'decimal(18, 4)'}) }}
 ),
 
 amounts as (
@@ -37,6 +43,13 @@ amounts as (
     select 'order_lines', order_lines.source_system, order_lines.currency, cast(orders.occurred_at as date)
     from order_lines
     inner join orders on order_lines.order_id = orders.order_id
+    union all
+    -- What was sold costs what the product does, in the product's currency, on the day of the order.
+    select 'products', order_lines.source_system, products.currency, cast(orders.occurred_at as date)
+    from order_lines
+    inner join orders on order_lines.order_id = orders.order_id
+    inner join products on order_lines.product_id = products.product_id
+    where products.original_unit_cost_amount is not null
 ),
 
 needed as (

@@ -1,4 +1,5 @@
--- Each amount, worked out anew from its original and the rates as finance quotes them, or the seed holds them.
+-- Each amount, worked out anew from its original and the rates as finance quotes them, or the seed holds them. With 19
+-- digits, as in `in_base_currency`: the product of two decimals of 18 overflows at a million.
 {% set amounts = {
     'customer_records': ['original_acquisition_cost_amount', 'acquisition_cost_amount'],
     'orders': ['original_freight_amount', 'freight_amount'],
@@ -69,4 +70,4 @@ converted as (
 
 select entity, source_system, source_record_id, currency, occurred_at, original_amount, rate, amount
 from converted
-where amount is distinct from cast(original_amount * rate as decimal(18, 4))
+where amount is distinct from cast(cast(original_amount as decimal(19, 4)) * rate as decimal(18, 4))

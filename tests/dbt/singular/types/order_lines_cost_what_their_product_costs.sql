@@ -1,25 +1,40 @@
--- The cost of a line is its product's unit cost times its pieces, and unknown where the product's is, or is in another
--- currency than the line.
+-- The cost of a line is its product's unit cost times its pieces, in the product's currency, and unknown where the
+-- product's is. In base currency it is known wherever it is known at all, whatever the currency of the sale.
 with order_lines as (
     select * from {{ ref('order_lines') }}
 ),
 
 products as (
     select * from {{ ref('products') }}
+),
+
+rates as (
+    select * from {{ ref('int_money__exchange_rates') }}
+),
+
+expected as (
+    select
+        order_lines.order_line_id,
+        order_lines.quantity,
+        order_lines.currency,
+        order_lines.cost_currency,
+        order_lines.original_cost_amount,
+        order_lines.cost_amount,
+        products.currency as product_currency,
+        products.original_unit_cost_amount,
+        cast(
+            cast(products.original_unit_cost_amount as decimal(19, 4)) * order_lines.quantity as decimal(18, 4)
+        ) as expected_cost_amount,
+        case when products.currency = '{{ var("base_currency") }}' then 1 else rates.rate end as rate
+    from order_lines
+    left join products on order_lines.product_id = products.product_id
+    left join rates
+        on products.currency = rates.currency and cast(order_lines.occurred_at as date) = rates.rate_date
 )
 
-select
-    order_lines.order_line_id,
-    order_lines.quantity,
-    order_lines.currency,
-    order_lines.original_cost_amount,
-    products.currency as product_currency,
-    products.original_unit_cost_amount
-from order_lines
-left join products on order_lines.product_id = products.product_id
+select *
+from expected
 where
-    order_lines.original_cost_amount is distinct from case
-        when order_lines.currency = products.currency
-            then cast(order_lines.quantity * products.original_unit_cost_amount as decimal(18, 4))
-    end
-    or (order_lines.cost_amount is null and order_lines.original_cost_amount is not null)
+    original_cost_amount is distinct from expected_cost_amount
+    or (original_cost_amount is not null and cost_currency is distinct from product_currency)
+    or cost_amount is distinct from cast(cast(expected_cost_amount as decimal(19, 4)) * rate as decimal(18, 4))

@@ -1,0 +1,79 @@
+"""Costs and large amounts across currencies."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from tests.python.worlds.company import Company
+from tests.python.worlds.world import World
+
+SOURCES = ("shop", "finance")
+
+
+def company_with_rates(**first_and_last: tuple[float, float]) -> Company:
+    """A company whose currencies are worth the first rate until June 2024, and the last from then on."""
+    company = Company()
+    for currency, (first, last) in first_and_last.items():
+        for number in range(366):
+            day = date(2024, 1, 1) + timedelta(days=number)
+            rate = first if day < date(2024, 6, 1) else last
+            company.add("finance", "exchange_rates", date=str(day), currency=currency, rate=rate)
+    return company
+
+
+def test_a_product_that_is_bought_in_one_currency_and_sold_in_another_has_a_cost_and_a_margin(tmp_path: Path) -> None:
+    company = company_with_rates(GBP=(1.25, 1.5), CHF=(1.0, 1.1))
+    company.product("P1", unit_cost=4, currency="EUR")
+    company.product("P2", unit_cost=8, currency="CHF")
+    for number, (currency, product) in enumerate(
+        [("EUR", "P1"), ("GBP", "P1"), ("GBP", "P2"), ("EUR", "P2"), ("CHF", "P2")]
+    ):
+        company.buyer(f"A{number}")
+        company.order(f"O{number}", f"A{number}", "2024-07-01 12:00:00", 20, currency=currency)
+        company.rows["shop", "order_lines"][-1]["product_id"] = product
+
+    world = World.of(company, tmp_path, *SOURCES).load().build()
+
+    assert world.failed_tests() == {}
+    assert world.query(
+        "select order_id, amount, original_cost_amount, cost_currency, cost_amount from behavioural.order_lines"
+        " order by order_id"
+    ) == [
+        ("shop:O0", 20, 4, "EUR", 4),
+        ("shop:O1", 30, 4, "EUR", 4),
+        ("shop:O2", 30, 8, "CHF", Decimal("8.8")),
+        ("shop:O3", 20, 8, "CHF", Decimal("8.8")),
+        ("shop:O4", 22, 8, "CHF", Decimal("8.8")),
+    ]
+    assert world.query("select count(*), count(margin_amount) from marts.customer_value") == [(5, 5)]
+
+
+def test_amounts_from_the_smallest_to_a_million_million_pass_every_model_and_test(tmp_path: Path) -> None:
+    company = company_with_rates(GBP=(1.25, 1.3), JPY=(0.0061, 0.0058), KWD=(3.0, 3.2))
+    amounts = ["0.0001", "0.01", "1000000", "12345678.9012", "1000000000", "1000000000000"]
+    for product, price in enumerate(amounts):
+        company.product(f"P{product}", unit_cost=price, list_price=price, currency="EUR")
+    for number, (product, amount, currency) in enumerate(
+        (product, amount, currency)
+        for product, amount in enumerate(amounts)
+        for currency in ("EUR", "GBP", "JPY", "KWD")
+    ):
+        company.buyer(f"A{number}")
+        for day in ("2024-03-01", "2024-08-01"):
+            company.order(f"O{number}-{day}", f"A{number}", f"{day} 12:00:00", amount, currency=currency)
+            company.rows["shop", "order_lines"][-1]["product_id"] = f"P{product}"
+            company.rows["shop", "payments"][-1]["amount"] = amount
+        company.add(
+            *("shop", "refunds"),
+            **{"refund_id": f"R{number}", "order_id": f"O{number}-2024-08-01", "amount": amount, "currency": currency},
+            refunded_at="2024-09-01 12:00:00",
+        )
+
+    world = World.of(company, tmp_path, *SOURCES).load().build()
+
+    assert world.failed_tests() == {}
+    assert world.query("select min(amount), max(original_amount), count(*) from behavioural.order_lines") == [
+        (0, 10**12, 48)
+    ]
