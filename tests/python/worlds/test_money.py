@@ -1,10 +1,12 @@
-"""Costs and large amounts across currencies."""
+"""Costs, refunds and large amounts across currencies."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+
+import pytest
 
 from tests.python.worlds.company import Company
 from tests.python.worlds.world import World
@@ -48,6 +50,54 @@ def test_a_product_that_is_bought_in_one_currency_and_sold_in_another_has_a_cost
         ("shop:O4", 22, 8, "CHF", Decimal("8.8")),
     ]
     assert world.query("select count(*), count(margin_amount) from marts.customer_value") == [(5, 5)]
+
+
+# What was bought, and what was paid back after the rates had moved (amount, currency); whether a purchase is left.
+REFUNDS = [
+    ("whole", [100], "GBP", [(100, "GBP")], False),
+    ("of-lines", [33.33, 33.33, 0.07], "GBP", [(66.73, "GBP")], False),
+    ("in-parts", [100], "GBP", [(33.33, "GBP"), (33.33, "GBP"), (33.34, "GBP")], False),
+    ("in-francs", [100], "CHF", [(100, "CHF")], False),
+    ("in-euros", [99.99], "GBP", [(129.99, "EUR")], False),
+    ("of-euros", [129.99], "EUR", [(99.99, "GBP")], False),
+    ("too-much", [100], "GBP", [(110, "GBP")], False),
+    ("a-penny-less", [100], "GBP", [(99.99, "GBP")], True),
+    ("a-part", [100], "GBP", [(40, "GBP")], True),
+    ("a-euro-less", [99.99], "GBP", [(128.99, "EUR")], True),
+]
+
+
+def test_an_order_that_was_paid_back_whole_is_no_purchase_whichever_way_the_rate_moved(tmp_path: Path) -> None:
+    company = company_with_rates(GBP=(1.2421, 1.30), CHF=(1.07, 0.93))
+    company.product("P1")
+    for name, prices, currency, refunds, _ in REFUNDS:
+        company.buyer(name)
+        company.order(name, name, "2024-03-01 12:00:00", *prices, currency=currency)
+        for number, (amount, refund_currency) in enumerate(refunds):
+            company.add(
+                *("shop", "refunds"),
+                **{"refund_id": f"{name}-{number}", "order_id": name, "amount": amount, "currency": refund_currency},
+                **{"refunded_at": f"2024-07-0{number + 1} 12:00:00"},
+            )
+
+    world = World.of(company, tmp_path, *SOURCES).load().build()
+
+    assert world.failed_tests() == {}
+    bought = world.query(
+        "select o.source_record_id, count(h.customer_id) > 0, sum(h.spend_amount) from behavioural.orders o"
+        " left join intermediate.int_value__purchase_histories h on h.customer_id = o.customer_id"
+        " and h.valuation_id like 'current%' group by 1"
+    )
+    assert {name: left for name, left, _ in bought} == {name: left for name, *_, left in REFUNDS}
+    assert {name: float(spend) for name, _, spend in bought if spend} == {
+        "a-penny-less": pytest.approx(0.0124, abs=1e-9),
+        "a-part": pytest.approx(74.526, abs=1e-9),
+        "a-euro-less": pytest.approx((99.99 - 128.99 / 1.30) * 1.2421, abs=2e-4),
+    }
+    # In money the gain or loss of the exchange stays.
+    assert world.query("select min(amount), max(amount) from behavioural.refunds where refund_id = 'shop:whole-0'") == [
+        (130, 130)
+    ]
 
 
 def test_amounts_from_the_smallest_to_a_million_million_pass_every_model_and_test(tmp_path: Path) -> None:
