@@ -4,7 +4,7 @@
         is left. Letters of other scripts stay as they are.
     -#}
     nullif(translate(
-        replace(replace(replace(lower({{ text }}), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'),
+        replace(replace(replace({{ one_spelling(text) }}, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'),
         'àáâãäåāăąçćčďđèéêëēėęěğìíîïīįıłñńňòóôõöøőřśşšșťţțùúûüūůűųýÿźżž -.,/''’`',
         'aaaaaaaaacccddeeeeeeeegiiiiiiilnnnooooooorsssstttuuuuuuuuyyzzz'
     ), '')

@@ -17,6 +17,21 @@ persons as (
     select * from {{ ref('int_identity__persons') }}
 ),
 
+first_names as (
+    select * from {{ ref('first_names') }}
+),
+
+known_first_names as (
+    select distinct first_name from first_names
+),
+
+-- Bob is Robert; Chris may be Christian or Christine.
+forms_of_one_name as (
+    select distinct one.first_name, another.first_name as other_first_name
+    from first_names as one
+    inner join first_names as another on one.name_group = another.name_group
+),
+
 decisions as (
     select * from {{ ref('identity_decisions') }}
 ),
@@ -70,7 +85,8 @@ sharing as (
         identifier_use.has_one_record_a_namespace,
         persons.first_name,
         persons.last_name,
-        persons.birth_date
+        persons.birth_date,
+        known_first_names.first_name is not null as has_known_first_name
     from used
     inner join namespaces
         on used.alias_namespace = namespaces.namespace and namespaces.needs_same_person
@@ -80,6 +96,8 @@ sharing as (
     left join persons
         on used.customer_namespace = persons.customer_namespace
         and used.source_customer_id = persons.source_customer_id
+    left join known_first_names
+        on persons.first_name = known_first_names.first_name
     -- Beyond the limit the pairs would be many, and none of them counts.
     where identifier_use.record_count <= namespaces.maximum_records
 ),
@@ -97,10 +115,12 @@ compared as (
         one.link_kind is not null and another.link_kind is not null as is_linked,
         one.refusal_reason,
         one.has_one_record_a_namespace,
-        {{ is_same_person('one', 'another') }} as is_same_person
+        {{ is_same_person('one', 'another', 'forms_of_one_name.first_name is not null') }} as is_same_person
     from sharing as one
     inner join sharing as another
         on one.identifier = another.identifier and one.record <> another.record
+    left join forms_of_one_name
+        on one.first_name = forms_of_one_name.first_name and another.first_name = forms_of_one_name.other_first_name
 ),
 
 -- A record without a birth date can agree with a mother and with the daughter named after her.

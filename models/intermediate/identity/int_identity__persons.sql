@@ -13,8 +13,8 @@ with identifiers as (
 select
     customer_namespace,
     source_customer_id,
-    max(lower(first_name)) as first_name,
-    max(lower(last_name)) as last_name,
+    max({{ plain_text('first_name') }}) as first_name,
+    max({{ plain_text('last_name') }}) as last_name,
     max(birth_date) as birth_date
 from identifiers
 where source_customer_id is not null
