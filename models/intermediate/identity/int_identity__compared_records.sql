@@ -54,9 +54,29 @@ reached_by as (
     group by identifiers.customer_namespace, identifiers.source_customer_id
 ),
 
+-- Some providers bring a mailbox what is sent to it with a tag (a+shop@…) or with other dots. A person may decide that
+-- two such addresses are one person's; the address itself stays two.
+mailboxes as (
+    select
+        reached_by.customer_namespace,
+        reached_by.source_customer_id,
+        reached_by.phone,
+        case
+            when providers.ignores_dots
+                then replace(split_part(split_part(reached_by.email, '@', 1), '+', 1), '.', '')
+                || '@' || providers.mailbox_domain
+            when providers.domain is not null
+                then split_part(split_part(reached_by.email, '@', 1), '+', 1) || '@' || providers.mailbox_domain
+            else reached_by.email
+        end as email
+    from reached_by
+    left join {{ ref('mailbox_providers') }} as providers
+        on split_part(reached_by.email, '@', 2) = providers.domain
+),
+
 numbered as (
     select *, {{ only_digits("split_part(email, '@', 1)") }} as digits
-    from reached_by
+    from mailboxes
 )
 
 select
