@@ -30,6 +30,12 @@ def summary(published: Path) -> str:
             from marts.quarantine_reasons order by all
             """
         ).fetchall()
+        later = connection.execute(
+            """
+            select source_system, entity, event_count, first_date, last_date, reason, example_source_record_id
+            from marts.events_after_as_of order by all
+            """
+        ).fetchall()
     lines = [
         f"{'published':<42}{'rows':>12}   as of",
         *(f"{f'{schema}.{name}':<42}{rows:>12,}   {as_of}" for schema, name, rows in tables),
@@ -42,5 +48,11 @@ def summary(published: Path) -> str:
         lines += [
             f"  {source}.{table}: {rule} ({count:,} rows, such as row {row} of {file})"
             for source, table, rule, count, file, row in reasons
+        ]
+    if later:
+        lines += ["", f"after {as_of}, and in no mart (CEM_AS_OF sets another day)"]
+        lines += [
+            f"  {source}.{entity}: {reason} ({count:,} events from {first} to {last}, such as {example})"
+            for source, entity, count, first, last, reason, example in later
         ]
     return "\n".join([*lines, "", f"version {version}: {published} -> {published.resolve().name}"])

@@ -1,9 +1,11 @@
--- The moment the marts speak of: the end of the day CEM_AS_OF names, or of the last day on which anything happened.
-with last_event as (
-    select max(occurred_at) as occurred_at from {{ ref('int_timeline__events') }}
+-- The moment the marts speak of: the end of the day CEM_AS_OF names, or of the last day more than strays speak for.
+with last_day as (
+    select max(last_date) as event_date
+    from {{ ref('int_clock__stretches') }}
+    where is_supported
 )
 
 select
     {{ add_days("cast(" ~ ("cast('" ~ env_var('CEM_AS_OF') ~ "' as date)" if env_var('CEM_AS_OF', '')
-                           else 'date_trunc(\'day\', occurred_at)') ~ " as timestamp)", 1) }} as as_of_at
-from last_event
+                           else 'event_date') ~ " as timestamp)", 1) }} as as_of_at
+from last_day

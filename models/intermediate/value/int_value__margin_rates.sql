@@ -40,7 +40,7 @@ recent as (
     inner join flows
         on valuations.month_date >= flows.month_date
         and cast(flows.month_date as timestamp)
-        >= cast(valuations.month_date as timestamp) - interval {{ var('margin_months') - 1 }} month
+        >= cast(valuations.month_date as timestamp) - interval {{ var('margin_months') | int - 1 }} month
     group by valuations.valuation_id, flows.customer_id
 ),
 

@@ -2,7 +2,8 @@
 {% set row_rules = [
     required('date'),
     a_time('date'),
-    not_in_the_future('date'),
+    not_before_the_company('date', 'ads'),
+    not_in_the_future('date', 'ads'),
     required('campaign'),
     required('channel'),
     one_of('channel', ['search', 'social', 'display', 'affiliate']),

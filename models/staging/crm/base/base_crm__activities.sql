@@ -10,7 +10,8 @@
     at_least('duration_minutes', 0),
     required('occurred_at'),
     a_time('occurred_at'),
-    not_in_the_future('occurred_at'),
+    not_before_the_company('occurred_at', 'crm'),
+    not_in_the_future('occurred_at', 'crm'),
 ] %}
 
 select

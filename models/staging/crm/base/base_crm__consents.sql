@@ -10,7 +10,8 @@
     one_of('channel', ['web', 'app', 'store', 'phone', 'email']),
     required('recorded_at'),
     a_time('recorded_at'),
-    not_in_the_future('recorded_at'),
+    not_before_the_company('recorded_at', 'crm'),
+    not_in_the_future('recorded_at', 'crm'),
 ] %}
 
 select

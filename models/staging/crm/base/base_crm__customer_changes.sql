@@ -6,7 +6,8 @@
     required('field'),
     required('changed_at'),
     a_time('changed_at'),
-    not_in_the_future('changed_at'),
+    not_before_the_company('changed_at', 'crm'),
+    not_in_the_future('changed_at', 'crm'),
 ] %}
 {#- Fields of a record by which people are known: here as in the record itself, a placeholder is none. #}
 {% set keys = "'email', 'loyalty_number', 'social_handle', 'referred_by'" %}

@@ -9,7 +9,8 @@
     a_time('occurred_on'),
     required('reported_at'),
     a_time('reported_at'),
-    not_in_the_future('reported_at'),
+    not_before_the_company('reported_at', 'crm'),
+    not_in_the_future('reported_at', 'crm'),
 ] %}
 
 select

@@ -10,7 +10,8 @@
     one_of('channel', ['phone', 'store', 'web', 'email']),
     required('stated_at'),
     a_time('stated_at'),
-    not_in_the_future('stated_at'),
+    not_before_the_company('stated_at', 'crm'),
+    not_in_the_future('stated_at', 'crm'),
 ] %}
 
 select

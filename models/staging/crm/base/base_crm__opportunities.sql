@@ -10,6 +10,8 @@
     a_currency('currency'),
     required('opened_at'),
     a_time('opened_at'),
+    not_before_the_company('opened_at', 'crm'),
+    not_in_the_future('opened_at', 'crm'),
     a_time('updated_at'),
 ] %}
 

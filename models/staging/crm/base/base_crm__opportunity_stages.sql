@@ -8,7 +8,8 @@
     at_least('expected_amount', 0),
     required('changed_at'),
     a_time('changed_at'),
-    not_in_the_future('changed_at'),
+    not_before_the_company('changed_at', 'crm'),
+    not_in_the_future('changed_at', 'crm'),
     belongs_to('opportunity_id', 'opportunity'),
 ] %}
 

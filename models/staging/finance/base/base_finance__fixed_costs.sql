@@ -2,6 +2,7 @@
 {% set row_rules = [
     required('month'),
     a_time('month'),
+    not_before_the_company('month', 'finance'),
     row_rule('month', 'extract(day from ' ~ try_timestamp('month') ~ ') <> 1', 'is not the first day of a month'),
     required('cost_kind'),
     one_of('cost_kind', ['rent', 'staff', 'systems', 'logistics']),

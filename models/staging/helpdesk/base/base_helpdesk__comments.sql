@@ -7,7 +7,8 @@
     a_boolean('is_public'),
     required('created_at'),
     an_offset_time('created_at'),
-    not_in_the_future('created_at', try_offset_time),
+    not_before_the_company('created_at', 'helpdesk'),
+    not_in_the_future('created_at', 'helpdesk'),
     belongs_to('ticket_id', 'ticket'),
 ] %}
 

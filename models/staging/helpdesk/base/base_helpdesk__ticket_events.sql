@@ -7,7 +7,8 @@
     one_of('actor', ['customer', 'agent', 'system']),
     required('occurred_at'),
     an_offset_time('occurred_at'),
-    not_in_the_future('occurred_at', try_offset_time),
+    not_before_the_company('occurred_at', 'helpdesk'),
+    not_in_the_future('occurred_at', 'helpdesk'),
     belongs_to('ticket_id', 'ticket'),
 ] %}
 

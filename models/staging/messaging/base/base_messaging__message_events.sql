@@ -10,7 +10,8 @@
         'planned', 'held_out', 'sent', 'delivered', 'bounced', 'opened', 'clicked', 'unsubscribed', 'complained'
     ]),
     required('occurred_at'),
-    not_in_the_future('occurred_at', time=none),
+    not_before_the_company('occurred_at', 'messaging', is_typed=true),
+    not_in_the_future('occurred_at', 'messaging', is_typed=true),
     a_number('cost'),
     at_least('cost', 0),
     row_rule('currency', 'cost is not null and currency is null', 'is missing'),

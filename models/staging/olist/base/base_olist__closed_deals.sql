@@ -6,6 +6,8 @@
     a_known_key('seller_id'),
     required('won_date'),
     a_time('won_date'),
+    not_before_the_company('won_date', 'olist'),
+    not_in_the_future('won_date', 'olist'),
     a_number('declared_monthly_revenue'),
 ] %}
 

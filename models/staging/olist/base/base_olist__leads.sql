@@ -4,6 +4,8 @@
     a_known_key('mql_id'),
     required('first_contact_date'),
     a_time('first_contact_date'),
+    not_before_the_company('first_contact_date', 'olist'),
+    not_in_the_future('first_contact_date', 'olist'),
 ] %}
 
 select

@@ -7,8 +7,12 @@
     between('review_score', 1, 5),
     required('review_creation_date'),
     a_time('review_creation_date'),
+    not_before_the_company('review_creation_date', 'olist'),
+    not_in_the_future('review_creation_date', 'olist'),
     required('review_answer_timestamp'),
     a_time('review_answer_timestamp'),
+    not_before_the_company('review_answer_timestamp', 'olist'),
+    not_in_the_future('review_answer_timestamp', 'olist'),
     order_not_in_quarantine(),
 ] %}
 

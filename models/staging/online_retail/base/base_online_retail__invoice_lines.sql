@@ -6,6 +6,8 @@
     an_integer('quantity'),
     required('invoice_date'),
     a_time('invoice_date'),
+    not_before_the_company('invoice_date', 'online_retail'),
+    not_in_the_future('invoice_date', 'online_retail'),
     required('unit_price'),
     a_number('unit_price'),
     row_rule('unit_price', "substr(invoice_no, 1, 1) <> 'A' and " ~ try_money('unit_price') ~ ' < 0',

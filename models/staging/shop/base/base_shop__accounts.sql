@@ -5,7 +5,8 @@
     a_boolean('is_email_verified'),
     required('created_at'),
     a_time('created_at'),
-    not_in_the_future('created_at'),
+    not_before_the_company('created_at', 'shop'),
+    not_in_the_future('created_at', 'shop'),
 ] %}
 
 select

@@ -5,7 +5,8 @@
     a_known_time_zone(),
     required('ordered_at'),
     a_time('ordered_at'),
-    not_in_the_future('ordered_at'),
+    not_before_the_company('ordered_at', 'shop', 'known_time_zone'),
+    not_in_the_future('ordered_at', 'shop', 'known_time_zone'),
     required('status'),
     one_of('status', ['completed', 'cancelled', 'open']),
     one_of('channel', ['web', 'app', 'store', 'phone']),
@@ -15,9 +16,13 @@
     at_least('freight_amount', 0),
     a_time('promised_delivery_at'),
     a_time('shipped_at'),
-    not_before('shipped_at', 'ordered_at'),
+    not_before_the_company('shipped_at', 'shop', 'known_time_zone'),
+    not_in_the_future('shipped_at', 'shop', 'known_time_zone'),
+    not_before('shipped_at', 'ordered_at', 'shop', 'known_time_zone'),
     a_time('delivered_at'),
-    not_before('delivered_at', 'ordered_at'),
+    not_before_the_company('delivered_at', 'shop', 'known_time_zone'),
+    not_in_the_future('delivered_at', 'shop', 'known_time_zone'),
+    not_before('delivered_at', 'ordered_at', 'shop', 'known_time_zone'),
 ] %}
 
 select

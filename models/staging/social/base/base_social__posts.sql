@@ -9,9 +9,12 @@
     on_its_scale('rating'),
     required('posted_at'),
     a_time('posted_at'),
-    not_in_the_future('posted_at'),
+    not_before_the_company('posted_at', 'social'),
+    not_in_the_future('posted_at', 'social'),
     a_time('replied_at'),
-    not_before('replied_at', 'posted_at'),
+    not_before_the_company('replied_at', 'social'),
+    not_in_the_future('replied_at', 'social'),
+    not_before('replied_at', 'posted_at', 'social'),
 ] %}
 
 select

@@ -9,7 +9,8 @@
     on_its_scale('score'),
     required('answered_at'),
     a_time('answered_at'),
-    not_in_the_future('answered_at'),
+    not_before_the_company('answered_at', 'survey'),
+    not_in_the_future('answered_at', 'survey'),
     belongs_to('invitation_id', 'invitation'),
 ] %}
 

@@ -9,7 +9,8 @@
     one_of('device', ['desktop', 'mobile', 'app']),
     required('occurred_at'),
     a_time('occurred_at'),
-    not_in_the_future('occurred_at'),
+    not_before_the_company('occurred_at', 'web'),
+    not_in_the_future('occurred_at', 'web'),
 ] %}
 
 select

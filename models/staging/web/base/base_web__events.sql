@@ -8,7 +8,8 @@
     one_of('page', ['home', 'category', 'product', 'cart', 'checkout', 'account', 'help', 'search']),
     one_of('device', ['desktop', 'mobile', 'app']),
     required('occurred_at'),
-    not_in_the_future('occurred_at', time=none),
+    not_before_the_company('occurred_at', 'web', is_typed=true),
+    not_in_the_future('occurred_at', 'web', is_typed=true),
 ] %}
 
 select

@@ -4,6 +4,15 @@ with quoted as (
     {{ staged_columns('exchange_rates', {'currency': 'string', 'rate_date': 'date', 'rate': 'decimal(18, 8)'}) }}
 )
 
-select currency, rate_date, rate
+select
+    currency,
+    count(*) as day_count,
+    min(rate_date) as first_date,
+    max(rate_date) as last_date,
+    min(rate) as lowest_rate,
+    max(rate) as highest_rate,
+    'finance says that one {{ var("base_currency") }} is not one {{ var("base_currency") }}: its rates lead into'
+    || ' another currency. Set var base_currency to that one, or have finance quote into {{ var("base_currency") }}' as remedy
 from quoted
 where currency = '{{ var("base_currency") }}' and rate <> 1
+group by currency

@@ -50,18 +50,33 @@ seeded as (
     where base_currency = '{{ var("base_currency") }}'
 ),
 
+days as (
+    select distinct currency, cast(occurred_at as date) as amount_date
+    from amounts
+),
+
+last_quotes as (
+    select days.currency, days.amount_date, max_by(quoted.rate, quoted.rate_date) as rate
+    from days
+    inner join quoted
+        on days.currency = quoted.currency
+        and quoted.rate_date <= days.amount_date
+        and {{ days_between('quoted.rate_date', 'days.amount_date') }} <= {{ var('exchange_rate_days_at_most') }}
+    group by days.currency, days.amount_date
+),
+
 converted as (
     select
         amounts.*,
         case
             when amounts.currency = '{{ var("base_currency") }}' then cast(1 as decimal(18, 8))
-            when cast(amounts.occurred_at as date) >= first_quotes.first_date then quoted.rate
+            when cast(amounts.occurred_at as date) >= first_quotes.first_date then last_quotes.rate
             else seeded.rate
         end as rate
     from amounts
     left join first_quotes on amounts.currency = first_quotes.currency
-    left join quoted
-        on amounts.currency = quoted.currency and cast(amounts.occurred_at as date) = quoted.rate_date
+    left join last_quotes
+        on amounts.currency = last_quotes.currency and cast(amounts.occurred_at as date) = last_quotes.amount_date
     left join seeded
         on amounts.currency = seeded.currency
         and cast(amounts.occurred_at as date) >= seeded.valid_from_date

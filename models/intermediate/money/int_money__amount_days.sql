@@ -1,6 +1,5 @@
--- An amount without a rate would become null. What is missing belongs into the finance department's rates, or, before
--- its first quote of a currency, into seeds/finance/exchange_rates.csv.
--- Only a customer record may lack a time, and then its cost has no rate; elsewhere the contract asks for the time.
+-- The days on which a source has amounts in another currency than the base one, each with its rate. An amount without a
+-- rate would become null: a test refuses such days before the amounts are converted.
 {% set amounts = {
     'orders': 'original_freight_amount',
     'payments': 'original_amount',
@@ -30,8 +29,9 @@ products as (
 ),
 
 amounts as (
+    -- Only a customer record may lack a time, and then its cost has no rate; elsewhere the contract asks for the time.
     {% for entity, amount in amounts.items() %}
-    select '{{ entity }}' as entity, source_system, currency, cast(occurred_at as date) as occurred_date
+    select source_system, currency, cast(occurred_at as date) as amount_date
     from (
         {{ staged_columns(entity, {'source_system': 'string', 'currency': 'string', 'occurred_at': 'timestamp',
                                    amount: 'decimal(18, 4)'}) }}
@@ -40,34 +40,35 @@ amounts as (
     union all
     {% endfor %}
     -- A line happened when its order did; without one it is another test's.
-    select 'order_lines', order_lines.source_system, order_lines.currency, cast(orders.occurred_at as date)
+    select order_lines.source_system, order_lines.currency, cast(orders.occurred_at as date) as amount_date
     from order_lines
     inner join orders on order_lines.order_id = orders.order_id
     union all
     -- What was sold costs what the product does, in the product's currency, on the day of the order.
-    select 'products', order_lines.source_system, products.currency, cast(orders.occurred_at as date)
+    select order_lines.source_system, products.currency, cast(orders.occurred_at as date) as amount_date
     from order_lines
     inner join orders on order_lines.order_id = orders.order_id
     inner join products on order_lines.product_id = products.product_id
     where products.original_unit_cost_amount is not null
 ),
 
-needed as (
-    select
-        currency,
-        occurred_date,
-        count(*) as row_count,
-        min(source_system || ' ' || entity) as example
+amount_days as (
+    select source_system, currency, amount_date, cast(count(*) as bigint) as amount_count
     from amounts
-    group by currency, occurred_date
+    where currency is distinct from '{{ var("base_currency") }}'
+    group by source_system, currency, amount_date
 ),
 
 rates as (
-    select * from {{ ref('int_money__exchange_rates') }}
+    select * from {{ ref('int_money__daily_rates') }}
 )
 
-select needed.currency, needed.occurred_date, needed.row_count, needed.example
-from needed
-left join rates on needed.currency = rates.currency and needed.occurred_date = rates.rate_date
-where rates.rate is null and needed.currency is distinct from '{{ var("base_currency") }}'
-order by needed.currency nulls first, needed.occurred_date nulls first
+select
+    amount_days.source_system,
+    amount_days.currency,
+    amount_days.amount_date,
+    amount_days.amount_count,
+    rates.quoted_date,
+    rates.rate
+from amount_days
+left join rates on amount_days.currency = rates.currency and amount_days.amount_date = rates.rate_date

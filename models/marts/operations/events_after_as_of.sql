@@ -1,0 +1,21 @@
+-- What was loaded, and no mart speaks of: it happened after the as-of moment.
+with event_days as (
+    select * from {{ ref('int_clock__event_days') }}
+    where cast(event_date as timestamp) >= {{ as_of() }}
+)
+
+select
+    source_system || ':' || entity as events_after_as_of_id,
+    source_system,
+    entity,
+    {% if env_var('CEM_AS_OF', '') -%}
+    'later than CEM_AS_OF'
+    {%- else -%}
+    case when entity = 'life_events' then 'still to come' else 'apart from all other events' end
+    {%- endif %} as reason,
+    cast(sum(event_count) as bigint) as event_count,
+    min(event_date) as first_date,
+    max(event_date) as last_date,
+    min_by(example_source_record_id, event_date) as example_source_record_id
+from event_days
+group by source_system, entity
