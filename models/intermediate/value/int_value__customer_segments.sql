@@ -1,6 +1,6 @@
 -- Whose purchase behaviour a customer's is likened to: those who first bought at the same source, and were won alike.
 with first_records as (
-    select * from {{ ref('int_identity__first_records') }}
+    select * from {{ ref('int_acquisition__first_records') }}
 ),
 
 orders as (

@@ -11,7 +11,7 @@ customer_records as (
 ),
 
 first_records as (
-    select * from {{ ref('int_identity__first_records') }}
+    select * from {{ ref('int_acquisition__first_records') }}
 ),
 
 events as (

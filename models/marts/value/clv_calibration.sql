@@ -110,5 +110,6 @@ select
     cast(mean_error - half_width as decimal(18, 6)) as mean_error_lower_95,
     cast(mean_error + half_width as decimal(18, 6)) as mean_error_upper_95,
     cast(predicted_spend as decimal(18, 4)) as predicted_spend_amount,
-    cast(actual_spend as decimal(18, 4)) as actual_spend_amount
+    cast(actual_spend as decimal(18, 4)) as actual_spend_amount,
+    cast(cast(predicted_spend as double) / nullif(cast(actual_spend as double), 0) - 1 as decimal(18, 6)) as spend_bias
 from errors
