@@ -5,6 +5,7 @@ from __future__ import annotations
 from orchestration.demo_company.server import DemoServer
 from orchestration.ingestion.landing_source import LandingSource
 from orchestration.ingestion.load import SourceLoad, load_source
+from orchestration.ingestion.losses import LossLimit
 from orchestration.ingestion.records import load_records
 from orchestration.ingestion.sql_source import SqlSource
 from orchestration.settings import Settings
@@ -17,9 +18,10 @@ def load(name: str, settings: Settings) -> SourceLoad:
     Raises LandingError for what cannot be loaded.
     """
     source = source_named(name)
-    to_lake = (settings.lake, settings.home / "dlt", settings.clock())
+    limit = LossLimit(settings.most_lost_share, settings.confirmed_losses)
+    to_lake = (settings.lake, settings.home / "dlt", settings.clock(), limit)
     if isinstance(source, LandingSource):
-        return load_source(source, settings.landing_folder(name), *to_lake)
+        return load_source(source, settings.landing_folder(name), *to_lake, settings.most_unpacked)
     if isinstance(source, SqlSource):
         return load_records(source.connect(settings.dsn(name)), *to_lake)
     if name in settings.urls:

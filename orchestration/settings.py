@@ -39,6 +39,9 @@ class Settings:
     speak of (None: the last day on which any event happened). `now` is the clock of the run: what the warehouse
     learns in this run, it learned then. `demo_factor` sizes the demo company; 1 is 100,000 customers.
 
+    `most_lost_share` of a raw table's rows may be gone at once, and of the tables in `confirmed_losses`
+    (`crm.customers`) so many rows all the same. A gzip file may unpack to `most_unpacked` times its size.
+
     `dsns` and `urls` say where a source's database or API is, where it is not the demo company's; `tokens` open the
     APIs. They hold secrets, and are left out of what a `Settings` prints.
     """
@@ -50,6 +53,9 @@ class Settings:
     now: datetime | None = None
     demo_factor: float = 0.03
     keep_versions: int = 5
+    most_lost_share: float = 0.1
+    confirmed_losses: Mapping[str, int] = field(default_factory=dict)
+    most_unpacked: float = 100.0
     dsns: Mapping[str, str] = field(default_factory=dict, repr=False)
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -152,6 +158,14 @@ class Settings:
             now=_parsed(environment, "CEM_NOW", _utc, "a UTC time such as 2018-11-01T06:00:00"),
             demo_factor=_parsed(environment, "CEM_DEMO_FACTOR", _above_zero, "a number above 0, such as 0.03") or 0.03,
             keep_versions=_parsed(environment, "CEM_KEEP_VERSIONS", _positive, "a whole number above 0") or 5,
+            most_lost_share=_parsed(environment, "CEM_MOST_LOST_SHARE", _above_zero, "a share above 0, such as 0.1")
+            or 0.1,
+            confirmed_losses=_parsed(
+                environment, "CEM_CONFIRMED_LOSS", _rows_by_table, "tables with a number of rows: crm.customers:248"
+            )
+            or {},
+            most_unpacked=_parsed(environment, "CEM_MOST_UNPACKED", _above_zero, "a number above 0, such as 100")
+            or 100.0,
             dsns=_by_source(environment, known, "DSN"),
             urls=_by_source(environment, known, "URL"),
             tokens=_by_source(environment, known, "TOKEN"),
@@ -167,6 +181,11 @@ def _by_source(environment: Mapping[str, str], sources: Iterable[str], what: str
 def _utc(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _rows_by_table(text: str) -> dict[str, int]:
+    named = (part.strip().rpartition(":") for part in text.split(",") if part.strip())
+    return {table: _positive(count) for table, _, count in named}
 
 
 def _positive(text: str) -> int:

@@ -6,6 +6,7 @@ and registers them from there, and the loader holds what arrives against the sam
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -52,6 +53,12 @@ def raw_contract(source: str) -> dict[str, list[RawColumn]]:
 def declared_types(source: str, table: str) -> dict[str, str]:
     """Map each column of a raw table, with those the loader adds, to its type in the lake."""
     return {column.name: column.data_type for column in _declared(source)[table]}
+
+
+def required_columns(source: str, table: str) -> frozenset[str]:
+    """The columns without which a row goes to quarantine, as the base model of the raw table says."""
+    base = PROJECT_ROOT / f"models/staging/{source}/base/base_{source}__{table}.sql"
+    return frozenset(re.findall(r"\brequired\('(\w+)'\)", base.read_text(encoding="utf-8")) if base.is_file() else ())
 
 
 def holds_records(source: str, table: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +27,7 @@ from orchestration.ingestion.new_columns import check_new_columns, notices_of_ne
 
 # What pyarrow reads at a time, and the longest row it can take.
 _BLOCK_BYTES = 32 << 20
+_LONGEST_HEADER = 1 << 20
 _END = "\x1aend of file\x1a"
 _snake_case = NamingConvention().normalize_identifier
 
@@ -51,7 +53,7 @@ def stage_delimited(
     texts = [(name, pa.string()) for name in (*names, NEW_COLUMNS)]
     with pq.ParquetWriter(path, pa.schema(texts + lineage)) as writer:
         for file in files:
-            header = _header(file.path)
+            header = _header(file.path, names)
             unknown = tuple(c for c in header if c not in names)
             rows = 0
             for batch in _batches(file.path, header, names, contract):
@@ -102,7 +104,8 @@ def _batches(path: Path, header: list[str], columns: list[str], contract: str) -
                 )
             yield last.slice(0, last.num_rows - 1)
     except pa.ArrowInvalid as error:
-        raise LandingError(f"{path}: {_why_invalid(path, str(error))} Nothing was loaded.") from error
+        # Without the cause, which quotes the row.
+        raise LandingError(f"{path}: {_why_invalid(path, str(error))} Nothing was loaded.") from None
 
 
 class _WithEnd(io.RawIOBase):
@@ -126,10 +129,18 @@ class _WithEnd(io.RawIOBase):
         return b""
 
 
-def _header(path: Path) -> list[str]:
-    """The header's names as the lake spells them (`InvoiceNo` → `invoice_no`)."""
+def _header(path: Path, columns: list[str]) -> list[str]:
+    """The header's names as the lake spells them (`InvoiceNo` → `invoice_no`).
+
+    A first line with none of `columns` in it is somebody's row, as like as not: no message tells what it holds.
+    """
     with opened(path) as stream:
-        line = stream.readline()
+        line = stream.readline(_LONGEST_HEADER)
+    if len(line) == _LONGEST_HEADER:
+        raise LandingError(
+            f"{path}: the first line is longer than {_LONGEST_HEADER:,} bytes, so it is no header. Nothing was loaded. "
+            "Deliver the file with its header, and with line breaks."
+        )
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -138,11 +149,16 @@ def _header(path: Path) -> list[str]:
         ) from error
     try:
         names = pa.csv.read_csv(io.BytesIO(text.encode()), read_options=pa.csv.ReadOptions()).column_names
-    except pa.ArrowInvalid as error:
+    except pa.ArrowInvalid:
         raise LandingError(
-            f"{path}: the first line is no header ({str(error).rstrip('.')}). Deliver the file with its header."
-        ) from error
+            f"{path}: the first line is no header: it cannot be read as one row. Deliver the file with its header."
+        ) from None
     header = [_snake_case(name) if name.strip() else f"unnamed_{position}" for position, name in enumerate(names, 1)]
+    if not set(columns) & set(header):
+        raise LandingError(
+            f"{path}: column {', '.join(columns)} is missing: the first line has none of them, so it is no header of "
+            "this table. Nothing was loaded. Deliver the file with its header, separated by commas."
+        )
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         spelt = ", ".join(repr(name) for name, read in zip(names, header, strict=True) if read in twice)
@@ -166,7 +182,7 @@ def _with_lineage(batch: pa.Table, file: LandedFile, rows_before: int, loaded_at
 def _why_invalid(path: Path, message: str) -> str:
     """Turn pyarrow's complaint into one that names the line, which pyarrow does not know for bad bytes."""
     with opened(path) as stream:
-        for number, line in enumerate(stream, 1):
+        for number, line in enumerate(iter(lambda: stream.readline(_BLOCK_BYTES), b""), 1):
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as error:
@@ -177,4 +193,6 @@ def _why_invalid(path: Path, message: str) -> str:
                 )
     if "straddl" in message:
         return f"a row is longer than {_BLOCK_BYTES >> 20} MiB, or a quote is opened and not closed. Mend the file."
-    return f"{message.rstrip('.')}. Check delimiter and quotes of that row, then deliver the file again."
+    # After the number of columns, pyarrow quotes the row.
+    told = re.sub(r"(got \d+).*", r"\1", message.splitlines()[0]).rstrip(".")
+    return f"{told}. Check delimiter and quotes of that row, then deliver the file again."

@@ -7,16 +7,18 @@ becomes its JSON text: `7`, `true`, `1e400`, `{"a":1}`.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from orchestration.ingestion.bulk import literal, literals, moment, write_in_chunks
+from orchestration.ingestion.bulk import literal, literals, moment, of_files, write_in_chunks
 from orchestration.ingestion.contract import NEW_COLUMNS, RawColumn
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.landing_source import NewFile, Staged, opened
+from orchestration.ingestion.missing_columns import Former, check_missing
 from orchestration.ingestion.new_columns import MOST_NEW_COLUMNS, check_new_columns, notices_of_new_columns
 
 # What a line may have at least: DuckDB takes some longer ones.
@@ -24,12 +26,18 @@ _LONGEST_LINE = 16 << 20
 
 
 def stage_json_lines(
-    files: list[NewFile], columns: list[RawColumn], contract: str, folder: Path, loaded_at: datetime
+    files: list[NewFile],
+    columns: list[RawColumn],
+    contract: str,
+    folder: Path,
+    loaded_at: datetime,
+    required: Collection[str],
+    former: Former,
 ) -> Staged:
     """Read `files` into Parquet files below `folder`; see `staging.stage_files`.
 
     Raises LandingError for a line that is not one JSON object with each key once, and for a column of the contract
-    that no line of a file has.
+    that may be gone (see `missing_columns`).
     """
     names = [column.name for column in columns]
     usual = _first_keys(files[0])
@@ -41,7 +49,7 @@ def stage_json_lines(
         paths = write_in_chunks(files, folder, of_chunk)
         rows = _counted_rows(paths)
         unknown = _unknown_keys(paths)
-        _check_missing(files, names, paths, unknown, contract)
+        notices = _check_missing(files, names, paths, unknown, contract, required, former)
     except duckdb.Error as error:
         raise _refusal(files, error) from None
     landed = []
@@ -51,7 +59,7 @@ def stage_json_lines(
         check_new_columns(str(file.path), keys)
         new.setdefault(keys, []).append(file.landed.name)
         landed.append(replace(file.landed, row_count=rows.get(file.landed.name, 0), new_columns=keys))
-    return Staged(paths, landed, notices_of_new_columns(new, contract))
+    return Staged(paths, landed, notices + notices_of_new_columns(new, contract))
 
 
 def _rows(files: list[NewFile], columns: list[str], usual: list[str], loaded_at: datetime) -> str:
@@ -135,15 +143,23 @@ def _unknown_keys(paths: list[Path]) -> dict[str, tuple[str, ...]]:
 
 
 def _check_missing(
-    files: list[NewFile], columns: list[str], paths: list[Path], unknown: dict[str, tuple[str, ...]], contract: str
-) -> None:
-    """Raise LandingError where no line of a file has a key of the contract.
+    files: list[NewFile],
+    columns: list[str],
+    paths: list[Path],
+    unknown: dict[str, tuple[str, ...]],
+    contract: str,
+    required: Collection[str],
+    former: Former,
+) -> list[str]:
+    """Judge the keys of the contract that a file lacks, see `missing_columns`, and return a notice for those it may.
 
-    A key is there if the first line has it, or any line a value for it. Only where neither is so, keys are looked for.
+    A key is there if the first line has it, or any line a value for it. Only a file that lacks one, and may have it
+    under a new name or not at all, is searched for it.
     """
-    unsure = {file.landed.name: file for file in files if not set(columns) <= set(_first_keys(file))}
+    first = {file.landed.name: set(_first_keys(file)) for file in files}
+    unsure = {file.landed.name: file for file in files if not set(columns) <= first[file.landed.name]}
     if not unsure:
-        return
+        return []
     with duckdb.connect() as duck:
         filled = duck.execute(
             f"""
@@ -152,28 +168,50 @@ def _check_missing(
             group by _file_name order by _file_name
             """
         ).fetchall()
-        for name, has_values in filled:
-            path = unsure[name].path
-            empty = {column for column, has_value in zip(columns, has_values, strict=True) if not has_value}
-            if empty <= set(_first_keys(unsure[name])):
+    lacks = {
+        name: [c for c, has_value in zip(columns, has_values, strict=True) if not has_value and c not in first[name]]
+        for name, has_values in filled
+    }
+    lacks = {name: missing for name, missing in lacks.items() if missing}
+    # What came beside a column is not its new name; what other files of this load have, an earlier one could have had.
+    beside = {c: {key for n, keys in unknown.items() if c not in lacks.get(n, ()) for key in keys} for c in columns}
+    had = set(columns) if any(file.landed.name not in unsure for file in files) else set()
+    had |= {c for _, values in filled for c, has_value in zip(columns, values, strict=True) if has_value}
+    mend = (
+        "Deliver the file with its former keys (null where there is no value), or change the contract in "
+        f"{contract} and the staging model."
+    )
+    told: dict[str, list[str]] = {}
+    for name, missing in lacks.items():
+        path, keys = unsure[name].path, unknown.get(name, ())
+        known = Former(
+            former.new.union(set.intersection(*(beside[column] for column in missing))),
+            lambda column: column in had or former.has_value(column),
+        )
+        try:
+            notice = check_missing(str(path), missing, keys, required, known, mend)
+        except LandingError:
+            # With null for a value in some line, it is neither gone nor renamed.
+            gone = sorted(set(missing) - _keys(path), key=missing.index)
+            if not gone:
                 continue
-            keys = duck.execute(
-                f"""
-                select distinct unnest(json_keys(json)) from read_json_objects(
-                    {literals([path])}, format = 'newline_delimited', hive_partitioning = false,
-                    maximum_object_size = {_LONGEST_LINE}
-                )
-                """
-            ).fetchall()
-            missing = [column for column in columns if (column,) not in keys]
-            if missing:
-                new = ", ".join(unknown.get(name, ()))
-                hint = f" Not in the contract, perhaps the same under a new name: {new}." if new else ""
-                raise LandingError(
-                    f"{path}: column {', '.join(missing)} is missing: no line has that key.{hint} Deliver the file "
-                    f"with its former keys (null where there is no value), or change the contract in {contract} and "
-                    "the staging model."
-                )
+            notice = check_missing(str(path), gone, keys, required, known, mend)
+        told.setdefault(notice, []).append(name)
+    return [of_files(notice, names) for notice, names in told.items()]
+
+
+def _keys(path: Path) -> set[str]:
+    """All keys of the lines of a file."""
+    with duckdb.connect() as duck:
+        keys = duck.execute(
+            f"""
+            select distinct unnest(json_keys(json)) from read_json_objects(
+                {literals([path])}, format = 'newline_delimited', hive_partitioning = false,
+                maximum_object_size = {_LONGEST_LINE}
+            )
+            """
+        ).fetchall()
+    return {key for (key,) in keys}
 
 
 def _staged(paths: list[Path]) -> str:
@@ -198,15 +236,17 @@ def _refusal(files: list[NewFile], error: duckdb.Error | str) -> LandingError:
         if fault:
             return LandingError(f"{file.path}: {fault} Nothing was loaded; mend the line and deliver the file again.")
     where = named[0].path if named else f"{files[0].path} or a file after it"
-    return LandingError(f"{where}: not JSON Lines ({str(error).splitlines()[0]}). Nothing was loaded.")
+    # What DuckDB says may quote a line.
+    why = error if isinstance(error, str) else "no line is at fault by itself"
+    return LandingError(f"{where}: not JSON Lines ({why}). Nothing was loaded; deliver the file again.")
 
 
 def _first_fault(path: Path) -> str | None:
     with opened(path) as stream:
-        for number, line in enumerate(stream, 1):
+        for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE * 4), b""), 1):
             fault = _fault(line)
             if fault:
-                return f"line {number} {fault}: {line[:60].decode('utf-8', 'replace').strip()!r}."
+                return f"line {number} {fault}."
     return None
 
 

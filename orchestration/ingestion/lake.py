@@ -25,7 +25,8 @@ class LandedFile:
     """One version of a landing file, or one extraction of a record table, as the lake took it in.
 
     An extraction is named `<table>/000001`, is always new, and has no size or time of its own (0). `new_columns` are
-    those it brought beyond the contract, which stand in the JSON object of each row.
+    those it brought beyond the contract, which stand in the JSON object of each row. `changed_ns` is when the file
+    system last saw it written, whatever time the file was given since (0 where that is not known).
     """
 
     table: str
@@ -37,6 +38,7 @@ class LandedFile:
     row_count: int
     superseded_row_count: int = 0
     new_columns: tuple[str, ...] = ()
+    changed_ns: int = 0
 
 
 def manifest_rows(landed: list[LandedFile], loaded_at: datetime) -> pa.Table:
@@ -49,6 +51,7 @@ def manifest_rows(landed: list[LandedFile], loaded_at: datetime) -> pa.Table:
             "content_md5": [file.content_md5 for file in landed],
             "byte_count": pa.array([file.byte_count for file in landed], pa.int64()),
             "modified_ns": pa.array([file.modified_ns for file in landed], pa.int64()),
+            "changed_ns": pa.array([file.changed_ns for file in landed], pa.int64()),
             "row_count": pa.array([file.row_count for file in landed], pa.int64()),
             "superseded_row_count": pa.array([file.superseded_row_count for file in landed], pa.int64()),
             "new_columns": pa.array([_names_as_text(file.new_columns) for file in landed], pa.string()),
@@ -92,6 +95,7 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
                 superseded_row_count=row["superseded_row_count"],
                 # Loads of before new columns were taken do not have it.
                 new_columns=tuple(json.loads(row.get("new_columns") or "[]")),
+                changed_ns=row.get("changed_ns") or 0,
             )
             known = current.get((file.table, file.name))
             if known is None or known.version <= file.version:
@@ -100,7 +104,7 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
 
 
 def write_view(database: Path, lake: Path, source: str, table: str) -> None:
-    """Make `database` a small DuckDB file with one view, `raw_<source>.<table>`, or none where the lake has no file.
+    """Make `database` a small DuckDB file with one view, `raw_<source>.<table>`: no rows where the lake has no file.
 
     For whoever looks at a raw table outside dbt: the rows of completed loads that count, by dbt's own rules, which
     macros/portable holds. Needed before dbt runs.
@@ -112,7 +116,12 @@ def write_view(database: Path, lake: Path, source: str, table: str) -> None:
     files = table_files(lake, source, table)
     manifest = [str(path) for path in table_files(lake, source, MANIFEST_TABLE)]
     with duckdb.connect(str(database)) as connection:
+        connection.execute(f"create schema raw_{source}")
         if not files:
+            nothing = ", ".join(
+                f'cast(null as {kind}) as "{name}"' for name, kind in declared_types(source, table).items()
+            )
+            connection.execute(f"create view raw_{source}.{table} as select {nothing} where false")
             return
         landed = f"select * from read_parquet({manifest!r}, union_by_name = true, hive_partitioning = false)"
         rows = f"""
@@ -124,7 +133,6 @@ def write_view(database: Path, lake: Path, source: str, table: str) -> None:
         """
         if holds_records(source, table):
             rows = _macro("current_records", rows, ["* exclude (is_current)"])
-        connection.execute(f"create schema raw_{source}")
         connection.execute(f"create view raw_{source}.{table} as {rows}")
 
 

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import os
 import zlib
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,10 @@ from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import LandedFile, landed_files
 
 _BLOCK_BYTES = 4 << 20
+# How many times its size a gzip file may unpack to: text packs to a tenth, at best to a fiftieth. Gzip's own limit is a
+# thousand, so what is not worth a thought (bytes) fits into any memory.
+MOST_UNPACKED = 100.0
+_UNPACKED_BYTES = 256 << 20
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class NewFile:
     path: Path
     landed: LandedFile
     is_repeated: bool
+    # Rows of the version that it takes the place of.
+    rows_before: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,15 @@ class Staged:
     notices: list[str]
 
 
-def find_new_files(source: LandingSource, folder: Path, lake: Path) -> list[NewFile]:
+def find_new_files(
+    source: LandingSource, folder: Path, lake: Path, most_unpacked: float = MOST_UNPACKED
+) -> list[NewFile]:
     """The files below `folder` that the lake does not hold yet, in the order of their names.
 
-    A file with the name, size and time of one already loaded is not opened, and one with its content is not loaded.
+    A file with the name, size and times of one already loaded is not opened, and one with its content is not loaded.
     One with new content under a known name is a new version, which takes the place of the old one's rows.
-    Raises LandingError where a table has no file, neither here nor in the lake.
+    Raises LandingError where a file that has to be there is neither here nor in the lake, or unpacks to more than
+    `most_unpacked` times its size.
     """
     known = landed_files(lake, source.name)
     new: list[NewFile] = []
@@ -63,18 +73,15 @@ def find_new_files(source: LandingSource, folder: Path, lake: Path) -> list[NewF
         current = {name: file for (of_table, name), file in known.items() if of_table == table}
         arrived = {path.relative_to(folder).as_posix(): path for path in folder.glob(pattern) if path.is_file()}
         if not arrived and not current:
-            raise LandingError(
-                f"{folder / pattern}: no such file, and the lake holds no earlier one. "
-                f"Put the {source.name} files there, or set CEM_LANDING to the folder that holds '{source.name}/'."
-            )
+            _check_nothing_yet(source, folder, pattern, known)
         changed = []
         for name, path in sorted(arrived.items()):
             stat = path.stat()
             last = current.get(name)
-            if not last or (last.byte_count, last.modified_ns) != (stat.st_size, stat.st_mtime_ns):
+            if not last or not _is_untouched(last, stat):
                 changed.append((name, path, stat, last))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            digests = list(pool.map(content_md5, [path for _, path, *_ in changed]))
+            digests = list(pool.map(lambda path: content_md5(path, most_unpacked), [path for _, path, *_ in changed]))
         names_with: dict[str, set[str]] = {}
         for name, file in current.items():
             names_with.setdefault(file.content_md5, set()).add(name)
@@ -87,9 +94,41 @@ def find_new_files(source: LandingSource, folder: Path, lake: Path) -> list[NewF
             repeated = bool(same)
             same.add(name)
             version = last.version + 1 if last else 1
-            landed = LandedFile(table, name, version, digest, stat.st_size, stat.st_mtime_ns, row_count=0)
-            new.append(NewFile(path, landed, repeated))
+            landed = LandedFile(
+                table, name, version, digest, stat.st_size, stat.st_mtime_ns, row_count=0, changed_ns=stat.st_ctime_ns
+            )
+            new.append(NewFile(path, landed, repeated, last.row_count if last else 0))
     return new
+
+
+def tables_without_files(source: LandingSource, folder: Path, lake: Path) -> list[str]:
+    """The tables of `source` of which no file came yet."""
+    known = {table for table, _ in landed_files(lake, source.name)}
+    return [t for t, pattern in source.patterns.items() if t not in known and not any(folder.glob(pattern))]
+
+
+def _check_nothing_yet(source: LandingSource, folder: Path, pattern: str, known: Collection[object]) -> None:
+    """Raise LandingError where `pattern` has no file and should have one.
+
+    A stream of which nothing happened yet has none, while others of its source have. A file that always has one name,
+    one that lies there under a name that nobody expects, and a source that never delivered anything are other matters.
+    """
+    there = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    taken = {path for other in source.patterns.values() for path in folder.glob(other)}
+    strays = [path.relative_to(folder).as_posix() for path in there if path not in taken]
+    if "*" in pattern and (taken or known) and not strays:
+        return
+    stray = f" {strays[0]} is there, which no table of {source.name} takes." if strays else ""
+    raise LandingError(
+        f"{folder / pattern}: no such file, and the lake holds no earlier one.{stray} "
+        f"Put the {source.name} files there, or set CEM_LANDING to the folder that holds '{source.name}/'."
+    )
+
+
+def _is_untouched(last: LandedFile, stat: os.stat_result) -> bool:
+    """Whether nobody wrote to a file since it was loaded: a time can be set back, the file system's own cannot."""
+    same = (last.byte_count, last.modified_ns) == (stat.st_size, stat.st_mtime_ns)
+    return same and last.changed_ns in (0, stat.st_ctime_ns)
 
 
 def check_unchanged(files: list[NewFile]) -> None:
@@ -108,19 +147,26 @@ def check_unchanged(files: list[NewFile]) -> None:
             )
 
 
-def content_md5(path: Path) -> str:
+def content_md5(path: Path, most_unpacked: float = MOST_UNPACKED) -> str:
     """MD5 of the uncompressed content, so that a file packed again is still the same file.
 
-    Parquet counts as it is: its compression is part of the format. Raises LandingError for an empty or damaged file,
-    or one that cannot be read.
+    Parquet counts as it is: its compression is part of the format. Raises LandingError for a damaged file, one that is
+    empty though it needs a header, unpacks to more than `most_unpacked` times its size, or cannot be read.
     """
     digest = hashlib.md5(usedforsecurity=False)
     size = 0
+    packed = path.stat().st_size
     try:
         with opened(path) as stream:
             while block := stream.read(_BLOCK_BYTES):
                 digest.update(block)
                 size += len(block)
+                if size > max(most_unpacked * packed, _UNPACKED_BYTES) and path.suffix == ".gz":
+                    raise LandingError(
+                        f"{path}: the file of {packed:,} bytes unpacks to more than {size:,} bytes, "
+                        f"{most_unpacked:g} times its size and more. Nothing was loaded. Look whether it is what it "
+                        "should be; if so, set CEM_MOST_UNPACKED to a larger number."
+                    )
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise LandingError(
             f"{path}: the gzip data is cut off or damaged ({error}). Deliver the whole file again; nothing was loaded."
@@ -129,7 +175,7 @@ def content_md5(path: Path) -> str:
         raise LandingError(
             f"{path}: the file cannot be read ({os.strerror(error.errno or 0)}). Nothing was loaded."
         ) from error
-    if size == 0:
+    if size == 0 and not path.name.endswith((".jsonl", ".jsonl.gz")):
         raise LandingError(
             f"{path}: the file is empty, not even a header. Deliver it again, or remove it if nothing was to be sent."
         )

@@ -12,11 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import dlt
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.ingestion.contract import MANIFEST_TABLE, contract_path, raw_contract
-from orchestration.ingestion.lake import LandedFile, manifest_rows
-from orchestration.ingestion.landing_source import LandingSource, NewFile, Staged, check_unchanged, find_new_files
+from orchestration.ingestion.contract import MANIFEST_TABLE, contract_path, raw_contract, required_columns
+from orchestration.ingestion.lake import LandedFile, landed_files, manifest_rows, table_files
+from orchestration.ingestion.landing_source import (
+    MOST_UNPACKED,
+    LandingSource,
+    NewFile,
+    Staged,
+    check_unchanged,
+    find_new_files,
+    tables_without_files,
+)
+from orchestration.ingestion.losses import Loss, LossLimit
+from orchestration.ingestion.missing_columns import Former
 from orchestration.ingestion.staging import stage_files
 
 
@@ -40,29 +51,70 @@ class SourceLoad:
     notices: list[str]
 
 
-def load_source(source: LandingSource, folder: Path, lake: Path, work: Path, loaded_at: datetime) -> SourceLoad:
+def load_source(
+    source: LandingSource,
+    folder: Path,
+    lake: Path,
+    work: Path,
+    loaded_at: datetime,
+    limit: LossLimit | None = None,
+    most_unpacked: float = MOST_UNPACKED,
+) -> SourceLoad:
     """Load what is new in `folder` into `lake/<source>/`; `work` is dlt's own folder, `loaded_at` the run's clock.
 
     Calling it again loads nothing twice. A call that was cut off leaves nothing that a reader sees, and the next
-    call starts those files afresh. Raises LandingError for a file that cannot be loaded.
+    call starts those files afresh. Raises LandingError for a file that cannot be loaded, unpacks to more than
+    `most_unpacked` times its size, or takes the place of one with more rows than `limit` lets go.
     """
-    files = find_new_files(source, folder, lake)
+    files = find_new_files(source, folder, lake, most_unpacked)
     contract = raw_contract(source.name)
     staged: dict[str, Staged] = {}
+    notices = [f"{source.name}.{table}: no file yet" for table in tables_without_files(source, folder, lake)]
     if files:
         with staging_folder(work, source.name) as staging:
             for table in source.patterns:
                 of_table = [file for file in files if file.landed.table == table]
                 staged[table] = stage_files(
-                    of_table, contract[table], contract_path(source.name), staging / table, loaded_at
+                    of_table,
+                    contract[table],
+                    contract_path(source.name),
+                    staging / table,
+                    loaded_at,
+                    required_columns(source.name, table),
+                    _former(source.name, table, lake),
                 )
             check_unchanged(files)
             landed = [file for part in staged.values() for file in part.landed]
+            limit = limit or LossLimit()
+            limit.check(source.name, _losses(files, landed, limit))
             append(source.name, {name: part.paths for name, part in staged.items()}, landed, loaded_at, lake, work)
     return SourceLoad(
         {table: _table_load(files, table, staged.get(table)) for table in source.patterns},
-        [notice for part in staged.values() for notice in part.notices],
+        notices + [notice for part in staged.values() for notice in part.notices],
     )
+
+
+def _former(source: str, table: str, lake: Path) -> Former:
+    """What the lake holds of a table."""
+
+    def has_value(column: str) -> bool:
+        paths = [path for path in table_files(lake, source, table) if column in pq.read_schema(path).names]
+        return any(pc.count(pq.read_table(path, columns=[column], partitioning=None)[column]).as_py() for path in paths)
+
+    new = (name for (of, _), file in landed_files(lake, source).items() if of == table for name in file.new_columns)
+    return Former(frozenset(new), has_value)
+
+
+def _losses(files: list[NewFile], landed: list[LandedFile], limit: LossLimit) -> dict[str, Loss]:
+    """What new versions of files lack of the rows of their former ones, of those where it is much, by table."""
+    rows = {(file.table, file.name): file.row_count for file in landed}
+    losses: dict[str, Loss] = {}
+    for file in files:
+        loss = Loss(file.rows_before - rows[file.landed.table, file.landed.name], file.rows_before)
+        if limit.is_exceeded(loss):
+            before = losses.get(file.landed.table, Loss(0, 0))
+            losses[file.landed.table] = Loss(before.gone + loss.gone, before.before + loss.before)
+    return losses
 
 
 def append(

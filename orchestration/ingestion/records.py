@@ -7,6 +7,7 @@ is asked of the lake's completed loads, and nothing is remembered anywhere else.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,11 +22,16 @@ import pyarrow as pa
 from orchestration.ingestion.bulk import literal, literals, moment
 from orchestration.ingestion.contract import NEW_COLUMNS, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError
-from orchestration.ingestion.lake import LandedFile, landed_files, table_files
+from orchestration.ingestion.lake import LandedFile, completed_loads, landed_files, table_files
 from orchestration.ingestion.load import SourceLoad, TableLoad, append, staging_folder
+from orchestration.ingestion.losses import Loss, LossLimit
+from orchestration.ingestion.missing_columns import Former
 
 # Seconds between the attempts to read a table whose source system went away.
 WAITS = (1.0, 2.0, 4.0)
+ALWAYS = math.inf
+# States of records that are read again in some seconds, from a database or an API.
+SMALL = 100_000
 _MEMORY = "1GB"
 # Extraction and row as one number, which grows from state to state of a record.
 _PLACE = "cast(split_part(_file_name, '/', -1) as bigint) * 1000000000000 + _file_row"
@@ -36,14 +42,17 @@ class RecordTable:
     """How the records of one raw table are told apart, and how their changes are found.
 
     `key`: columns of the contract that name a record. `cursor`: the column, a time, that grows with each change of a
-    record; None: the table is read whole every time. `overlap`: how far before the newest cursor value each extraction
-    begins to read, for rows that became visible late. `compares_keys`: a record whose key is gone from the source is
-    deleted; it costs a read of all keys. `deleted_when`: (column, value) by which the source itself marks a deleted
-    record.
+    record; None: the table is read whole every time. `whole_up_to`: as long as the lake holds no more states of its
+    records, the table is read whole as well, and every content compared: what changed without a new cursor value, or
+    became visible late, is then seen; ALWAYS where the cursor is the time of an event, which no correction moves.
+    `overlap`: how far before the newest cursor value an extraction begins that does not read all. `compares_keys`: a
+    record whose key is gone from the source is deleted; it costs a read of all keys, where not all is read anyway.
+    `deleted_when`: (column, value) by which the source itself marks a deleted record.
     """
 
     key: tuple[str, ...]
     cursor: str | None
+    whole_up_to: float = 0
     overlap: timedelta = timedelta(days=1)
     compares_keys: bool = False
     deleted_when: tuple[str, str] | None = None
@@ -66,8 +75,10 @@ class RecordSource(Protocol):
     def notices(self) -> list[str]:
         """What a reader should know and what stopped nothing (a new column), gathered while reading."""
 
-    def read(self, table: str, since: str | None) -> Iterator[pa.Table]:
+    def read(self, table: str, since: str | None, former: Former) -> Iterator[pa.Table]:
         """Yield the records of `table` whose cursor is `since` or later, or has no value; all of them for None.
+
+        `former` is what the lake holds of the table, for sources whose records may leave out what is null.
 
         Each batch has all columns of the contract, as text, and `_new_columns`: what a record has beyond them as a JSON
         object of texts, in the order of their names, without nulls; null where nothing is left. Rows come in the order
@@ -78,14 +89,18 @@ class RecordSource(Protocol):
         """Yield the key columns, as text, of every record of `table`. Asked only where the table compares keys."""
 
 
-def load_records(source: RecordSource, lake: Path, work: Path, loaded_at: datetime) -> SourceLoad:
+def load_records(
+    source: RecordSource, lake: Path, work: Path, loaded_at: datetime, limit: LossLimit | None = None
+) -> SourceLoad:
     """Load what changed at `source` into `lake/<source>/`; `work` is dlt's own folder, `loaded_at` the run's clock.
 
     Calling it again loads nothing twice. All tables become visible together, or, where the call is cut off, none.
-    Raises LandingError for what the source refuses, lacks, or declares otherwise than the contract.
+    Raises LandingError for what the source refuses, lacks, or declares otherwise than the contract, and where more is
+    gone than `limit` lets go.
     """
     contract = raw_contract(source.name)
     notices: list[str] = []
+    losses: dict[str, Loss] = {}
     paths: dict[str, list[Path]] = {}
     landed: list[LandedFile] = []
     with staging_folder(work, source.name) as staging:
@@ -94,11 +109,13 @@ def load_records(source: RecordSource, lake: Path, work: Path, loaded_at: dateti
             extraction = _Extraction(source, table, rule, columns, lake, staging, loaded_at)
             notices += extraction.read()
             path = staging / f"{table}.parquet"
-            file = extraction.write(path)
+            file, losses[table] = extraction.write(path)
             if file.row_count:
                 landed.append(file)
                 paths[table] = [path]
-        if landed:
+        (limit or LossLimit()).check(source.name, losses)
+        # A source whose tables are all empty has been loaded as well: that is what tells it from one that was not.
+        if landed or not completed_loads(lake, source.name):
             append(source.name, paths, landed, loaded_at, lake, work)
     rows = {file.table: file.row_count for file in landed}
     tables = {table: TableLoad(int(table in rows), 0, rows.get(table, 0)) for table in source.tables}
@@ -123,7 +140,9 @@ class _Extraction:
         self._loaded_at = loaded_at
         self._lake = table_files(lake, source.name, table)
         former = [file for (of, _), file in landed_files(lake, source.name).items() if of == table]
-        self._known_new = {name for file in former for name in file.new_columns}
+        self._known_new = frozenset(name for file in former for name in file.new_columns)
+        self._states_before = sum(file.row_count for file in former)
+        self._records_before = sum(file.row_count - file.superseded_row_count for file in former)
         self._name = f"{table}/{max((int(f.name.rpartition('/')[2]) for f in former), default=0) + 1:06d}"
         self._duck = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(staging / f"{table}_spill")})
         self._duck.execute("set timezone = 'UTC'")
@@ -137,8 +156,8 @@ class _Extraction:
                 time.sleep(wait)
         return self._read(self._since())
 
-    def write(self, path: Path) -> LandedFile:
-        """Write the states that the lake does not hold yet as Parquet, and return their row of the manifest."""
+    def write(self, path: Path) -> tuple[LandedFile, Loss]:
+        """Write the states that the lake does not hold yet as Parquet; return their row of the manifest, the loss."""
         self._duck.execute(
             """
             create table written as
@@ -163,11 +182,12 @@ class _Extraction:
             """
         )
         # A row that makes a record visible supersedes nothing; one that ends it takes itself and the former state away.
-        rows, superseded, content = self._value(
+        rows, superseded, lost, content = self._value(
             f"""
             select
                 count(*),
                 coalesce(sum(1 - (not written._is_deleted)::int + coalesce((not known._is_deleted)::int, 0)), 0),
+                count(*) filter (written._is_deleted and not known._is_deleted),
                 md5({literal(self._name)} || coalesce(bit_xor(md5_number(_record_key || written._record_md5)), 0))
             from written
             left join known using (_record_key)
@@ -176,12 +196,15 @@ class _Extraction:
         new = tuple(self._new_columns("written"))
         self._duck.close()
         # The name is part of the content: a state that comes back is not a copy of the extraction that held it before.
-        return LandedFile(self._table, self._name, 1, content, 0, 0, rows, int(superseded), new)
+        file = LandedFile(self._table, self._name, 1, content, 0, 0, rows, int(superseded), new)
+        return file, Loss(lost, self._records_before)
 
     def _since(self) -> str | None:
         """From when on the source is read: the newest cursor value in the lake less the overlap; None: everything."""
         cursor = self._rule.cursor
-        if cursor is None or not self._lake or not set(self._columns) - {NEW_COLUMNS} <= self._columns_of_lake:
+        if cursor is None or self._states_before <= self._rule.whole_up_to or not self._lake:
+            return None
+        if not set(self._columns) - {NEW_COLUMNS} <= self._columns_of_lake:
             return None
         # A time to come must not hide what happens until then, so it does not count.
         (newest,) = self._value(
@@ -202,7 +225,7 @@ class _Extraction:
         keys_apart = rule.compares_keys and since is not None
         # Keys come first: a record made after them arrives with the rows, one removed after them is missed next time.
         self._collect_keys(self._source.keys(self._table) if keys_apart else [])
-        self._collect_rows(self._source.read(self._table, since))
+        self._collect_rows(self._source.read(self._table, since, Former(self._known_new, self._has_value)))
         self._compare(whole=since is None)
         where = f"{self._source.name}.{self._table}"
         new = self._new_columns("newest")
@@ -359,6 +382,13 @@ class _Extraction:
     @cached_property
     def _columns_of_lake(self) -> set[str]:
         return {name for name, *_ in self._duck.execute(f"describe select * from {self._states()}").fetchall()}
+
+    def _has_value(self, column: str) -> bool:
+        """Whether a state in the lake has a value for a column of the contract."""
+        if not self._lake or column not in self._columns_of_lake:
+            return False
+        (count,) = self._value(f"select count({_quoted(column)}) from {self._states()}")
+        return bool(count)
 
     def _key(self) -> str:
         if len(self._rule.key) == 1:

@@ -22,8 +22,9 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, JSONLinkPaginator, JSONResponseCursorPaginator
 
-from orchestration.ingestion.contract import NEW_COLUMNS, contract_path, raw_contract
+from orchestration.ingestion.contract import NEW_COLUMNS, contract_path, raw_contract, required_columns
 from orchestration.ingestion.errors import LandingError
+from orchestration.ingestion.missing_columns import NOTHING, Former, check_missing
 from orchestration.ingestion.new_columns import check_new_columns, new_columns
 from orchestration.ingestion.records import RecordTable
 
@@ -154,10 +155,10 @@ class ApiConnection:
     def tables(self) -> Mapping[str, RecordTable]:
         return self.source.tables
 
-    def read(self, table: str, since: str | None) -> Iterator[pa.Table]:
+    def read(self, table: str, since: str | None, former: Former = NOTHING) -> Iterator[pa.Table]:
         """Yield the records of `table` that changed at `since` or later, all for None, a page a batch, as text.
 
-        Raises LandingError where the API cannot be read to its end, or no record has a column of the contract.
+        Raises LandingError where the API cannot be read to its end, or a column of the contract is gone.
         """
         endpoint = self.source.endpoints[table]
         columns = [column.name for column in raw_contract(self.name)[table]]
@@ -179,7 +180,7 @@ class ApiConnection:
             if entries:
                 yield batch.append_column(NEW_COLUMNS, objects)
         if seen:
-            self._judge_fields(table, columns, endpoint, list(seen), has_rows=rows > 0)
+            self._judge_fields(table, columns, endpoint, list(seen), former, has_rows=rows > 0)
         if unpaired:
             self.notices.append(
                 f"{self.name}.{table}: {unpaired} values held half of a character (a lone surrogate), loaded as U+FFFD"
@@ -285,19 +286,25 @@ class ApiConnection:
             )
 
     def _judge_fields(
-        self, table: str, columns: list[str], endpoint: Endpoint, seen: list[str], *, has_rows: bool
+        self, table: str, columns: list[str], endpoint: Endpoint, seen: list[str], former: Former, *, has_rows: bool
     ) -> None:
         nested = [endpoint.nested] if endpoint.nested else []
         unknown = [name for name in seen if name not in columns + nested]
         # Records whose lists are all empty tell nothing of what an entry holds.
         missing = [name for name in nested + (columns if has_rows else []) if name not in seen]
         if missing:
-            hint = f" Not in the contract, perhaps the same under a new name: {', '.join(unknown)}." if unknown else ""
-            raise LandingError(
-                f"{self.name}.{table}: field {', '.join(missing)} is in no record of {self._shown(endpoint.path)}."
-                f"{hint} Nothing was loaded. Change the contract in {contract_path(self.name)} and the staging model, "
-                "or have the API send it again."
+            required = required_columns(self.name, table) | {*nested}
+            # The list itself is no column of the lake, but what has a key came from one.
+            of_list = Former(
+                former.new,
+                lambda name: former.has_value(self.tables[table].key[-1] if name == endpoint.nested else name),
             )
+            mend = (
+                f"Change the contract in {contract_path(self.name)} and the staging model, or have "
+                f"{self._shown(endpoint.path)} send it again."
+            )
+            where = f"{self.name}.{table}"
+            self.notices.append(f"{where}: {check_missing(where, missing, unknown, required, of_list, mend)}")
         check_new_columns(f"{self.name}.{table}", unknown)
         if unknown:
             self.notices.append(f"{self.name}.{table}: {new_columns(unknown, contract_path(self.name))}")

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import DOMAIN
 
 from orchestration.ingestion.contract import contract_path, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError, LandingError
+from orchestration.ingestion.missing_columns import NOTHING, Former
 from orchestration.ingestion.new_columns import check_new_columns, new_columns, with_objects
 from orchestration.ingestion.records import RecordTable
 
@@ -93,7 +94,7 @@ class SqlConnection:
         self._engine = _engine(source.name, url)
         self._reflected: dict[str, sa.Table] = {}
 
-    def read(self, table: str, since: str | None) -> Iterator[pa.Table]:
+    def read(self, table: str, since: str | None, _former: Former = NOTHING) -> Iterator[pa.Table]:
         """Yield the records of `table` that changed at `since` or later, or at no time; all for None; as text.
 
         Raises LandingError for a missing table or column and for another type, ConnectionLostError as it says.

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from orchestration.ingestion.contract import RawColumn
 from orchestration.ingestion.delimited_files import stage_delimited
 from orchestration.ingestion.json_lines import stage_json_lines
 from orchestration.ingestion.landing_source import NewFile, Staged
+from orchestration.ingestion.missing_columns import NOTHING, Former
 from orchestration.ingestion.parquet_files import stage_parquet
 
 
 def stage_files(
-    files: list[NewFile], columns: list[RawColumn], contract: str, folder: Path, loaded_at: datetime
+    files: list[NewFile],
+    columns: list[RawColumn],
+    contract: str,
+    folder: Path,
+    loaded_at: datetime,
+    required: Collection[str] = (),
+    former: Former = NOTHING,
 ) -> Staged:
     """Read `files` into Parquet files below `folder`, the columns of the contract and the lineage columns.
 
-    `contract` is what messages call the place that declares `columns`. Raises LandingError for a file that does not
-    hold the contract.
+    `contract` is what messages call the place that declares `columns`. `required`, the columns without which a row is
+    not loaded, and `former`, what the lake holds of the table, say whether JSON may leave a column out. Raises
+    LandingError for a file that does not hold the contract.
     """
+    json_lines = partial(stage_json_lines, required=required, former=former)
     whole = Staged([], [], [])
-    for number, stage in enumerate((stage_delimited, stage_json_lines, stage_parquet)):
-        mine = [file for file in files if _reader(file.path) is stage]
+    readers: dict[str, Callable[..., Staged]] = {
+        "delimited": stage_delimited,
+        "json_lines": json_lines,
+        "parquet": stage_parquet,
+    }
+    for number, (form, stage) in enumerate(readers.items()):
+        mine = [file for file in files if _form(file.path) == form]
         if mine:
             part = folder / str(number)
             part.mkdir(parents=True)
@@ -33,9 +49,9 @@ def stage_files(
     return whole
 
 
-def _reader(path: Path) -> object:
+def _form(path: Path) -> str:
     if path.name.endswith(".parquet"):
-        return stage_parquet
+        return "parquet"
     if path.name.endswith((".jsonl", ".jsonl.gz")):
-        return stage_json_lines
-    return stage_delimited
+        return "json_lines"
+    return "delimited"

@@ -4,15 +4,15 @@ It forgets what is deleted, as survey tools do: a deleted response is one that i
 A question that was taken out of an instrument stays in the lake: answers to it still need its scale.
 """
 
-from orchestration.ingestion.records import RecordTable
+from orchestration.ingestion.records import SMALL, RecordTable
 from orchestration.ingestion.rest_api import ApiSource, CursorPages, Endpoint
 
 SOURCE = ApiSource(
     name="survey",
     tables={
         "questions": RecordTable(key=("instrument", "question"), cursor=None),
-        "invitations": RecordTable(key=("invitation_id",), cursor="updated_at", compares_keys=True),
-        "answers": RecordTable(key=("answer_id",), cursor="updated_at", compares_keys=True),
+        "invitations": RecordTable(key=("invitation_id",), cursor="updated_at", whole_up_to=SMALL, compares_keys=True),
+        "answers": RecordTable(key=("answer_id",), cursor="updated_at", whole_up_to=SMALL, compares_keys=True),
     },
     endpoints={
         "questions": Endpoint("instruments", records="items", pages=CursorPages(), nested="questions"),

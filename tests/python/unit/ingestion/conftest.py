@@ -17,8 +17,9 @@ import pytest
 
 from orchestration.ingestion.contract import raw_contract
 from orchestration.ingestion.lake import landed_files, write_view
-from orchestration.ingestion.landing_source import LandingSource
+from orchestration.ingestion.landing_source import MOST_UNPACKED, LandingSource
 from orchestration.ingestion.load import SourceLoad, load_source
+from orchestration.ingestion.losses import LossLimit
 from orchestration.ingestion.records import RecordTable, load_records
 from orchestration.ingestion.sql_source import SqlSource
 
@@ -46,8 +47,6 @@ class Home:
         write_view(database, self.lake, source, table)
         selected = columns or ", ".join(f'"{column.name}"' for column in raw_contract(source)[table])
         with duckdb.connect(str(database), read_only=True) as connection:
-            if not connection.execute(f"select 1 from duckdb_views() where view_name = '{table}'").fetchall():
-                return []
             connection.execute("set timezone = 'UTC'")
             return connection.execute(
                 f"select {selected} from raw_{source}.{table} order by _file_name, _file_row"
@@ -76,9 +75,9 @@ class Ads:
         lines = [header, *(f"2024-01-01,{campaign},search,1000,10,7.50,EUR" for campaign in campaigns)]
         return "\n".join(lines).encode() + b"\n"
 
-    def load(self) -> SourceLoad:
+    def load(self, limit: LossLimit | None = None, most_unpacked: float = MOST_UNPACKED) -> SourceLoad:
         source = LandingSource("ads", {"campaign_days": "days*"})
-        return load_source(source, self.folder, self.home.lake, self.home.work, NOW)
+        return load_source(source, self.folder, self.home.lake, self.home.work, NOW, limit, most_unpacked)
 
     def campaigns(self) -> list[str]:
         """The campaigns a reader of the raw table sees."""
@@ -117,9 +116,9 @@ class Database:
         with closing(sqlite3.connect(self.path)) as connection:
             return connection.execute(f"select {columns} from {table}").fetchall()
 
-    def load(self) -> SourceLoad:
+    def load(self, limit: LossLimit | None = None) -> SourceLoad:
         connection = self.source.connect(f"sqlite:///{self.path}")
-        return load_records(connection, self.home.lake, self.home.work, self.now)
+        return load_records(connection, self.home.lake, self.home.work, self.now, limit)
 
 
 ORDER_LINES = SqlSource(

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from orchestration.ingestion.delimited_files import stage_delimited
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import completed_loads, landed_files, table_files
-from orchestration.ingestion.landing_source import LandingSource
+from orchestration.ingestion.landing_source import LandingSource, find_new_files, tables_without_files
 from orchestration.ingestion.load import load_source
+from orchestration.ingestion.losses import LossLimit
 from tests.python.unit.ingestion.conftest import HEADER, NOW, Ads, Home
 
 
@@ -193,6 +194,67 @@ def test_a_table_without_any_file_is_an_error_that_says_where_it_belongs(ads: Ad
     assert str(ads.folder / "days*") in str(refused.value)
 
 
+def test_a_stream_without_a_file_yet_is_one_without_rows_where_another_of_its_source_has_files(
+    tmp_path: Path, home: Home
+) -> None:
+    source = LandingSource("ads", {"campaign_days": "days*", "others": "others_*.csv"})
+    (tmp_path / "days-1.csv").write_text(f"{HEADER}\n2024-01-01,a,search,1,1,1,EUR\n")
+    assert tables_without_files(source, tmp_path, home.lake) == ["others"]
+    assert [file.landed.name for file in find_new_files(source, tmp_path, home.lake)] == ["days-1.csv"]
+    # Under a name that nobody expects, it is there and not taken.
+    (tmp_path / "other-1.csv").write_text("a\n")
+    with pytest.raises(LandingError, match=r"others_\*\.csv: no such file.* other-1\.csv is there, which no table"):
+        find_new_files(source, tmp_path, home.lake)
+
+
+def test_a_much_shorter_file_of_the_same_name_is_refused_until_somebody_confirms(ads: Ads) -> None:
+    whole = [f"c{number:02d}" for number in range(40)]
+    ads.deliver("days-1.csv", *whole)
+    ads.load()
+    ads.deliver("days-1.csv", *whole[:20])
+    with pytest.raises(
+        LandingError, match=r"ads\.campaign_days: 20 of 40 rows .* CEM_CONFIRMED_LOSS=ads\.campaign_days:20"
+    ):
+        ads.load()
+    assert len(ads.campaigns()) == 40
+    ads.load(LossLimit(confirmed={"ads.campaign_days": 20}))
+    assert len(ads.campaigns()) == 20
+
+
+def test_a_file_that_changed_at_the_same_size_and_time_is_seen(ads: Ads) -> None:
+    path = ads.deliver("days-1.csv", "a")
+    ads.load()
+    before = path.stat()
+    ads.deliver("days-1.csv", "b")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    ads.load()
+    assert ads.campaigns() == ["b"]
+
+
+def test_a_gzip_file_that_unpacks_to_far_more_than_text_does_is_refused(
+    ads: Ads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestration.ingestion.landing_source._UNPACKED_BYTES", 1 << 16)
+    ads.deliver("days-1.csv.gz", *(["a"] * 100_000))
+    with pytest.raises(LandingError, match=r"days-1\.csv\.gz: .* unpacks to more than .* CEM_MOST_UNPACKED"):
+        ads.load()
+    ads.load(most_unpacked=1000)
+    assert len(ads.campaigns()) == 100_000
+
+
+@pytest.mark.parametrize("line", ["Jane Doe,jane@example.org,DE,DE,1,2,3", "2024-01-01,Jane,jane@example.org,x"])
+def test_a_refusal_tells_nothing_of_what_a_row_holds(ads: Ads, line: str) -> None:
+    ads.deliver("days-1.csv", text=f"{line}\n{line}\n".encode())
+    with pytest.raises(LandingError) as refused:
+        ads.load()
+    ads.deliver("days-1.csv", text=f"{HEADER}\n{line},too,many,fields,here,1\n".encode())
+    with pytest.raises(LandingError) as also:
+        ads.load()
+    told = str(refused.value) + str(also.value)
+    assert "Jane" not in told
+    assert "jane" not in told
+
+
 def test_a_landing_folder_that_was_emptied_after_loading_is_fine(ads: Ads) -> None:
     path = ads.deliver("days-1.csv", "a")
     ads.load()
@@ -218,7 +280,7 @@ def test_a_file_that_is_written_to_while_it_is_read_is_refused(ads: Ads, monkeyp
 
     def read_slowly(*arguments: Any) -> Any:
         arguments[3].mkdir()
-        staged = stage_delimited(*arguments)
+        staged = stage_delimited(*arguments[:5])
         path.write_bytes(path.read_bytes() + b"2024-01-01,late,search,1,1,1,EUR\n")
         return staged
 

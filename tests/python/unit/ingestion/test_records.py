@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from orchestration.ingestion import records
 from orchestration.ingestion.contract import NEW_COLUMNS, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError, LandingError
-from orchestration.ingestion.lake import landed_files
-from orchestration.ingestion.records import RecordTable, load_records
+from orchestration.ingestion.lake import completed_loads, landed_files
+from orchestration.ingestion.losses import LossLimit
+from orchestration.ingestion.missing_columns import Former
+from orchestration.ingestion.records import ALWAYS, RecordTable, load_records
+from orchestration.ingestion.sql_source import SqlSource
 from tests.python.unit.ingestion.conftest import CONSENTS, NOW, ORDER_LINES, Database, Home
 
 
@@ -122,6 +125,62 @@ def test_a_table_that_was_emptied_is_worth_a_notice(consents: Database) -> None:
     assert seen(consents) == []
 
 
+def test_half_an_export_is_refused_until_somebody_confirms(consents: Database) -> None:
+    for number in range(40):
+        consent(consents, str(number))
+    consents.load()
+    consents.execute("delete from consents where cast(consent_id as integer) % 2 = 0")
+    says = r"crm\.consents: 20 of 40 rows are gone at once, more than 10% .* CEM_CONFIRMED_LOSS=crm\.consents:20\."
+    with pytest.raises(LandingError, match=says):
+        consents.load()
+    with pytest.raises(LandingError, match=says):
+        consents.load(LossLimit(confirmed={"crm.consents": 19}))
+    assert len(seen(consents)) == 40
+    assert consents.load(LossLimit(confirmed={"crm.consents": 20})).tables["consents"].rows == 20
+    assert len(seen(consents)) == 20
+    # What comes back is no loss, and a few always may go.
+    consents.execute("delete from consents where cast(consent_id as integer) < 20")
+    consents.load()
+    assert len(seen(consents)) == 10
+
+
+def test_a_table_that_is_read_whole_shows_what_changed_without_its_time(consents: Database) -> None:
+    corrected = SqlSource("crm", {"consents": replace(CONSENTS.tables["consents"], whole_up_to=ALWAYS)})
+    small = SqlSource("crm", {"consents": replace(CONSENTS.tables["consents"], whole_up_to=4)})
+    consent(consents, "withdrawn", at="2023-01-01 10:00:00")
+    consent(consents, "newest", at="2024-05-31 10:00:00")
+    consents.load()
+    consents.execute("update consents set is_granted = 0 where consent_id = 'withdrawn'")
+    assert consents.load().tables["consents"].rows == 0
+    consents.source = small
+    assert consents.load().tables["consents"].rows == 1
+    assert seen(consents) == [("newest", "1"), ("withdrawn", "0")]
+    consents.execute("update consents set is_granted = 1 where consent_id = 'withdrawn'")
+    assert consents.load().tables["consents"].rows == 1
+    consents.execute("update consents set is_granted = 0 where consent_id = 'withdrawn'")
+    assert consents.load().tables["consents"].rows == 1
+    # Five states, so it is small no more.
+    consent(consents, "one more", at="2024-05-31 10:00:00")
+    consents.load()
+    consents.execute("update consents set is_granted = 1 where consent_id = 'withdrawn'")
+    assert consents.load().tables["consents"].rows == 0
+    consents.source = corrected
+    consents.execute("delete from consents where consent_id = 'newest'")
+    assert consents.load().tables["consents"].rows == 2
+    assert seen(consents) == [("one more", "1"), ("withdrawn", "1")]
+
+
+def test_a_source_whose_tables_are_all_empty_has_been_loaded(consents: Database) -> None:
+    assert consents.load().tables["consents"].rows == 0
+    assert completed_loads(consents.home.lake, "crm")
+    assert seen(consents) == []
+    consents.load()
+    assert len(completed_loads(consents.home.lake, "crm")) == 1
+    consent(consents, "a")
+    consents.load()
+    assert seen(consents) == [("a", "1")]
+
+
 def test_a_time_to_come_does_not_hide_what_happens_until_then(consents: Database) -> None:
     consent(consents, "a", at="2999-01-01 00:00:00")
     consents.load()
@@ -221,7 +280,7 @@ class Desk:
     failures: int = 0
     asked: list[str | None] = field(default_factory=list)
 
-    def read(self, table: str, since: str | None) -> Iterator[pa.Table]:
+    def read(self, table: str, since: str | None, _: Former) -> Iterator[pa.Table]:
         self.asked.append(since)
         for key, author in self.comments.items():
             row = {column.name: [None] for column in raw_contract(self.name)[table]}

@@ -56,12 +56,13 @@ Rows = set[tuple[str | None, ...]]
 
 
 def small_pages(source: ApiSource, size: int = 7) -> ApiSource:
-    """`source`, asked for few records a page, so that a few rows make many pages."""
+    """`source`, asked for few records a page, so that a few rows make many, and for changes as of large tables."""
     endpoints = {
         table: replace(endpoint, page_size=size, keys_page_size=2 * size)
         for table, endpoint in source.endpoints.items()
     }
-    return replace(source, endpoints=endpoints)
+    tables = {table: replace(rule, whole_up_to=0) for table, rule in source.tables.items()}
+    return replace(source, tables=tables, endpoints=endpoints)
 
 
 SOURCES = {"survey": small_pages(survey.SOURCE), "helpdesk": small_pages(helpdesk.SOURCE)}

@@ -16,6 +16,7 @@ import pytest
 from orchestration.demo_company.server import PASSING_FAULTS, DemoServer, Fault, Misbehaviour
 from orchestration.ingestion.contract import NEW_COLUMNS
 from orchestration.ingestion.errors import LandingError
+from orchestration.ingestion.missing_columns import Former
 from orchestration.ingestion.rest_api import ApiConnection, Patience
 from tests.python.unit.rest.conftest import (
     HURRIED,
@@ -290,7 +291,7 @@ def test_a_field_that_is_gone_is_named_beside_those_that_are_new(canned: Canned)
     renamed = {name: value for name, value in COMMENT.items() if name != "body"} | {"html_body": "Hello", "via": None}
     canned.say(comments(renamed))
     message = refused(desk(canned), "comments")
-    assert "helpdesk.comments: field body is in no record" in message
+    assert "helpdesk.comments: column body is missing: no record has it." in message
     assert "perhaps the same under a new name: html_body, via." in message
     assert "models/staging/helpdesk/_helpdesk__sources.yml" in message
 
@@ -327,8 +328,37 @@ def test_thousands_of_new_fields_are_refused(canned: Canned) -> None:
 
 def test_a_nested_list_that_is_gone_is_named(canned: Canned) -> None:
     canned.say({"items": [{"invitation_id": "I1", "instrument": "csi", "replies": []}], "next_cursor": None})
+    canned.say({"items": [{"invitation_id": "I1"}], "next_cursor": None})
     connection = SOURCES["survey"].connect(canned.url, TOKEN, IMPATIENT)
-    assert "field answers is in no record" in refused(connection, "answers")
+    assert "column answers is missing: no record has it" in refused(connection, "answers")
+    assert "none before had" in refused(connection, "answers")
+    # Where there were answers before, it is one that was left out because it is empty.
+    before = Former(has_value=lambda column: column == "answer_id")
+    assert as_rows(connection.read("answers", "2024-01-01T00:00:00Z", before)) == []
+    assert connection.notices == ["survey.answers: column answers has no value in any record, and was taken for null"]
+
+
+def test_a_field_that_all_records_leave_out_is_null_with_a_notice(canned: Canned) -> None:
+    quiet = {name: value for name, value in COMMENT.items() if name not in ("body", "author_customer_number")}
+    canned.say(comments(quiet))
+    connection = desk(canned)
+    (row,) = as_rows(connection.read("comments", None))
+    assert row.count(None) == len(COMMENT) - len(quiet)
+    (notice,) = connection.notices
+    assert notice.startswith("helpdesk.comments: column ")
+    assert notice.endswith("was taken for null")
+
+
+def test_a_field_that_every_row_needs_may_be_left_out_where_earlier_records_had_it(canned: Canned) -> None:
+    renamed = {name: value for name, value in COMMENT.items() if name != "created_at"}
+    canned.say(comments(renamed))
+    canned.say(comments(renamed | {"via": "web"}))
+    canned.say(comments(renamed | {"made_at": "2024-01-01T00:00:00Z"}))
+    assert "created_at is missing: no record has it, none before had" in refused(desk(canned), "comments")
+    before = Former(new=frozenset({"via"}), has_value=lambda column: column == "created_at")
+    assert len(as_rows(desk(canned).read("comments", None, before))) == 1
+    with pytest.raises(LandingError, match="perhaps the same under a new name: made_at"):
+        as_rows(desk(canned).read("comments", None, before))
 
 
 def test_responses_without_answers_are_nothing_to_load(canned: Canned) -> None:
