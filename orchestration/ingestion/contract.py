@@ -7,7 +7,7 @@ and registers them from there, and the loader holds what arrives against the sam
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,11 +27,15 @@ MANIFEST_TABLE = "landing_files"
 
 @dataclass(frozen=True)
 class RawColumn:
-    """A column of a raw table: `data_type` in the lake; `arrives_as`, where declared, the type at the source."""
+    """A column of a raw table: `data_type` in the lake; `arrives_as`, where declared, the type at the source.
+
+    `is_required`: a row without a value goes to quarantine, as the base model of the raw table says.
+    """
 
     name: str
     data_type: str
     arrives_as: str | None
+    is_required: bool = False
 
 
 def contract_path(source: str) -> str:
@@ -45,8 +49,13 @@ def raw_contract(source: str) -> dict[str, list[RawColumn]]:
     Raises FileNotFoundError where the source has no staging folder.
     """
     return {
-        table: [column for column in columns if column.name not in LINEAGE_COLUMNS + RECORD_COLUMNS]
+        table: [
+            replace(column, is_required=column.name in required)
+            for column in columns
+            if column.name not in LINEAGE_COLUMNS + RECORD_COLUMNS
+        ]
         for table, columns in _declared(source).items()
+        for required in [_required_columns(source, table)]
     }
 
 
@@ -55,8 +64,7 @@ def declared_types(source: str, table: str) -> dict[str, str]:
     return {column.name: column.data_type for column in _declared(source)[table]}
 
 
-def required_columns(source: str, table: str) -> frozenset[str]:
-    """The columns without which a row goes to quarantine, as the base model of the raw table says."""
+def _required_columns(source: str, table: str) -> frozenset[str]:
     base = PROJECT_ROOT / f"models/staging/{source}/base/base_{source}__{table}.sql"
     return frozenset(re.findall(r"\brequired\('(\w+)'\)", base.read_text(encoding="utf-8")) if base.is_file() else ())
 

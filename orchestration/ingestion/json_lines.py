@@ -7,7 +7,6 @@ becomes its JSON text: `7`, `true`, `1e400`, `{"a":1}`.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +30,6 @@ def stage_json_lines(
     contract: str,
     folder: Path,
     loaded_at: datetime,
-    required: Collection[str],
     former: Former,
 ) -> Staged:
     """Read `files` into Parquet files below `folder`; see `staging.stage_files`.
@@ -49,7 +47,7 @@ def stage_json_lines(
         paths = write_in_chunks(files, folder, of_chunk)
         rows = _counted_rows(paths)
         unknown = _unknown_keys(paths)
-        notices = _check_missing(files, names, paths, unknown, contract, required, former)
+        notices = _check_missing(files, columns, paths, unknown, contract, former)
     except duckdb.Error as error:
         raise _refusal(files, error) from None
     landed = []
@@ -144,11 +142,10 @@ def _unknown_keys(paths: list[Path]) -> dict[str, tuple[str, ...]]:
 
 def _check_missing(
     files: list[NewFile],
-    columns: list[str],
+    declared: list[RawColumn],
     paths: list[Path],
     unknown: dict[str, tuple[str, ...]],
     contract: str,
-    required: Collection[str],
     former: Former,
 ) -> list[str]:
     """Judge the keys of the contract that a file lacks, see `missing_columns`, and return a notice for those it may.
@@ -156,6 +153,8 @@ def _check_missing(
     A key is there if the first line has it, or any line a value for it. Only a file that lacks one, and may have it
     under a new name or not at all, is searched for it.
     """
+    columns = [column.name for column in declared]
+    required = {column.name for column in declared if column.is_required}
     first = {file.landed.name: set(_first_keys(file)) for file in files}
     unsure = {file.landed.name: file for file in files if not set(columns) <= first[file.landed.name]}
     if not unsure:

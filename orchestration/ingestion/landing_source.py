@@ -150,8 +150,8 @@ def check_unchanged(files: list[NewFile]) -> None:
 def content_md5(path: Path, most_unpacked: float = MOST_UNPACKED) -> str:
     """MD5 of the uncompressed content, so that a file packed again is still the same file.
 
-    Parquet counts as it is: its compression is part of the format. Raises LandingError for a damaged file, one that is
-    empty though it needs a header, unpacks to more than `most_unpacked` times its size, or cannot be read.
+    Parquet counts as it is: its compression is part of the format. Raises LandingError for an empty or damaged file,
+    one that unpacks to more than `most_unpacked` times its size, or cannot be read.
     """
     digest = hashlib.md5(usedforsecurity=False)
     size = 0
@@ -175,7 +175,7 @@ def content_md5(path: Path, most_unpacked: float = MOST_UNPACKED) -> str:
         raise LandingError(
             f"{path}: the file cannot be read ({os.strerror(error.errno or 0)}). Nothing was loaded."
         ) from error
-    if size == 0 and not path.name.endswith((".jsonl", ".jsonl.gz")):
+    if size == 0:
         raise LandingError(
             f"{path}: the file is empty, not even a header. Deliver it again, or remove it if nothing was to be sent."
         )

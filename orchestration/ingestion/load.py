@@ -15,7 +15,7 @@ import dlt
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.ingestion.contract import MANIFEST_TABLE, contract_path, raw_contract, required_columns
+from orchestration.ingestion.contract import MANIFEST_TABLE, contract_path, raw_contract
 from orchestration.ingestion.lake import LandedFile, landed_files, manifest_rows, table_files
 from orchestration.ingestion.landing_source import (
     MOST_UNPACKED,
@@ -80,7 +80,6 @@ def load_source(
                     contract_path(source.name),
                     staging / table,
                     loaded_at,
-                    required_columns(source.name, table),
                     _former(source.name, table, lake),
                 )
             check_unchanged(files)

@@ -35,13 +35,13 @@ def check_missing(
     strange = [name for name in unknown if name not in former.new]
     if strange:
         raise LandingError(
-            f"{where}: column {', '.join(missing)} is missing: no record has it. Not in the contract, perhaps the same "
-            f"under a new name: {', '.join(strange)}. Nothing was loaded. {mend}"
+            f"{where}: column {', '.join(missing)} is missing: it is in no record. Not in the contract, perhaps the "
+            f"same under a new name: {', '.join(strange)}. Nothing was loaded. {mend}"
         )
     lacking = [column for column in missing if column in required and not former.has_value(column)]
     if lacking:
         raise LandingError(
-            f"{where}: column {', '.join(lacking)} is missing: no record has it, none before had, and no row is loaded "
-            f"without. Nothing was loaded. {mend}"
+            f"{where}: column {', '.join(lacking)} is missing: it is in no record, was in none before, and no row is "
+            f"loaded without. Nothing was loaded. {mend}"
         )
     return f"column {', '.join(missing)} has no value in any record, and was taken for null"

@@ -22,7 +22,7 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, JSONLinkPaginator, JSONResponseCursorPaginator
 
-from orchestration.ingestion.contract import NEW_COLUMNS, contract_path, raw_contract, required_columns
+from orchestration.ingestion.contract import NEW_COLUMNS, contract_path, raw_contract
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.missing_columns import NOTHING, Former, check_missing
 from orchestration.ingestion.new_columns import check_new_columns, new_columns
@@ -293,7 +293,7 @@ class ApiConnection:
         # Records whose lists are all empty tell nothing of what an entry holds.
         missing = [name for name in nested + (columns if has_rows else []) if name not in seen]
         if missing:
-            required = required_columns(self.name, table) | {*nested}
+            required = {c.name for c in raw_contract(self.name)[table] if c.is_required} | {*nested}
             # The list itself is no column of the lake, but what has a key came from one.
             of_list = Former(
                 former.new,

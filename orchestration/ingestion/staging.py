@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,16 +21,14 @@ def stage_files(
     contract: str,
     folder: Path,
     loaded_at: datetime,
-    required: Collection[str] = (),
     former: Former = NOTHING,
 ) -> Staged:
     """Read `files` into Parquet files below `folder`, the columns of the contract and the lineage columns.
 
-    `contract` is what messages call the place that declares `columns`. `required`, the columns without which a row is
-    not loaded, and `former`, what the lake holds of the table, say whether JSON may leave a column out. Raises
-    LandingError for a file that does not hold the contract.
+    `contract` is what messages call the place that declares `columns`. `former`, what the lake holds of the table, says
+    whether JSON may leave a column out. Raises LandingError for a file that does not hold the contract.
     """
-    json_lines = partial(stage_json_lines, required=required, former=former)
+    json_lines = partial(stage_json_lines, former=former)
     whole = Staged([], [], [])
     readers: dict[str, Callable[..., Staged]] = {
         "delimited": stage_delimited,

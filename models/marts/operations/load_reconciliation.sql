@@ -26,7 +26,8 @@ judged as (
         source_system,
         raw_table,
         count(*) - count(quarantine_rule) as loaded_row_count,
-        count(quarantine_rule) as quarantined_row_count
+        count(quarantine_rule) as quarantined_row_count,
+        count(case when {{ is_repeat('quarantine_rule') }} then 1 end) as repeated_row_count
     from judged_rows
     group by source_system, raw_table
 )
@@ -40,6 +41,7 @@ select
     cast(files.row_count as bigint) as file_row_count,
     cast(coalesce(judged.loaded_row_count, 0) as bigint) as loaded_row_count,
     cast(coalesce(judged.quarantined_row_count, 0) as bigint) as quarantined_row_count,
+    cast(coalesce(judged.repeated_row_count, 0) as bigint) as repeated_row_count,
     files.last_loaded_at
 from files
 left join judged

@@ -1,4 +1,4 @@
--- One row a row of the advertising platforms' days.
+-- One row a row of the advertising platforms' days. Platforms correct the days of before: a day counts as it came last.
 {% set row_rules = [
     required('date'),
     a_time('date'),
@@ -18,6 +18,10 @@
     required('currency'),
     a_currency('currency'),
 ] %}
+{% set said = [
+    'date', 'campaign', 'channel', 'impressions', 'clicks', 'spend', 'currency', '_new_columns',
+] %}
+{% set all_rules = row_rules + delivered_once('campaign', newest_counts=true) %}
 
 select
     cast({{ try_timestamp('date') }} as date) as campaign_date,
@@ -30,6 +34,9 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
-    {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('ads', 'campaign_days') }}
+    {{ quarantine_rule(all_rules) }} as quarantine_rule,
+    {{ quarantine_value(all_rules) }} as quarantine_value
+from {{ with_deliveries(
+    source('ads', 'campaign_days'), said,
+    [try_timestamp('date'), 'channel', 'campaign'], row_rules, newest_counts=true
+) }} as raw_row

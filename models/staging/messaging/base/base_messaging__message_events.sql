@@ -17,6 +17,11 @@
     row_rule('currency', 'cost is not null and currency is null', 'is missing'),
     a_currency('currency'),
 ] %}
+{% set said = [
+    'event_id', 'message_id', 'customer_number', 'campaign', 'channel', 'offer_category', 'event',
+    'occurred_at', 'cost', 'currency', '_new_columns',
+] %}
+{% set all_rules = row_rules + delivered_once('event_id') %}
 
 select
     event_id,
@@ -32,6 +37,8 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
-    {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('messaging', 'message_events') }}
+    {{ quarantine_rule(all_rules) }} as quarantine_rule,
+    {{ quarantine_value(all_rules) }} as quarantine_value
+from {{ with_deliveries(
+    source('messaging', 'message_events'), said, ['event_id'], row_rules
+) }} as raw_row

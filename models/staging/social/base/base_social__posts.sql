@@ -1,4 +1,5 @@
--- One row a row of the review platforms' and social networks' posts.
+-- One row a row of the review platforms' and social networks' posts. A post that comes again, with a reply for
+-- instance, counts as it came last.
 {% set row_rules = [
     required('post_id'),
     required('handle'),
@@ -16,6 +17,11 @@
     not_in_the_future('replied_at', 'social'),
     not_before('replied_at', 'posted_at', 'social'),
 ] %}
+{% set said = [
+    'post_id', 'platform', 'handle', 'kind', 'rating', 'language', 'text', 'product_id', 'posted_at',
+    'reply_text', 'replied_at', '_new_columns',
+] %}
+{% set all_rules = row_rules + delivered_once('post_id', newest_counts=true) %}
 
 select
     post_id,
@@ -32,6 +38,9 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
-    {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_scale(source('social', 'posts'), instrument='social_review', question='rating') }} as raw_row
+    {{ quarantine_rule(all_rules) }} as quarantine_rule,
+    {{ quarantine_value(all_rules) }} as quarantine_value
+from {{ with_deliveries(
+    with_scale(source('social', 'posts'), instrument='social_review', question='rating'),
+    said, ['post_id'], row_rules, newest_counts=true
+) }} as raw_row

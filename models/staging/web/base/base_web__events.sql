@@ -11,6 +11,11 @@
     not_before_the_company('occurred_at', 'web', is_typed=true),
     not_in_the_future('occurred_at', 'web', is_typed=true),
 ] %}
+{% set said = [
+    'event_id', 'anonymous_id', 'account_id', 'event', 'occurred_at', 'page', 'product_id', 'category',
+    'search_term', 'utm_source', 'utm_medium', 'utm_campaign', 'device', '_new_columns',
+] %}
+{% set all_rules = row_rules + delivered_once('event_id') %}
 
 select
     event_id,
@@ -29,6 +34,6 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
-    {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('web', 'events') }}
+    {{ quarantine_rule(all_rules) }} as quarantine_rule,
+    {{ quarantine_value(all_rules) }} as quarantine_value
+from {{ with_deliveries(source('web', 'events'), said, ['event_id'], row_rules) }} as raw_row
