@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from orchestration.dbt_project import DbtParseError, dbt_command
+from orchestration.packs import check_packs
 from orchestration.run import AlreadyRunning, dagster_home, run
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
 from orchestration.summary import summary
@@ -28,6 +29,8 @@ def main(arguments: list[str]) -> int:
         return 0 if command in ("help", "--help", "-h") else 2
     try:
         settings = Settings.from_environment()
+        if command in ("run", "dbt", "dev"):
+            check_packs(settings.sources)
         if command == "dbt":
             _become([dbt_command(), *rest], settings)
         if command == "dev":

@@ -146,7 +146,10 @@ class Settings:
         sources = tuple(dict.fromkeys(named)) or DEMO_SOURCES
         for source in sources:
             if source not in known:
-                raise SettingsError(f"CEM_SOURCES names '{source}'; the known sources are {', '.join(sorted(known))}.")
+                raise SettingsError(
+                    f"CEM_SOURCES names '{source}'; the known sources are {', '.join(sorted(known))}, as vars: sources "
+                    "of dbt_project.yml lists them."
+                )
         landing = environment.get("CEM_LANDING")
         if landing and not Path(landing).is_dir():
             raise SettingsError(f"CEM_LANDING is '{landing}', which is not a folder. It holds one folder a source.")

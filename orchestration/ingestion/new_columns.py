@@ -25,7 +25,7 @@ def check_new_columns(where: str, names: Collection[str]) -> None:
     """Raise LandingError where the new columns `names` of `where` (a file, a table) are too many, or no names."""
     if len(names) > MOST_NEW_COLUMNS:
         raise LandingError(
-            f"{where}: more than {MOST_NEW_COLUMNS} columns are not in the contract ({_shown(names)}). Nothing was "
+            f"{where}: more than {MOST_NEW_COLUMNS} columns are not in the contract. Nothing was "
             "loaded. Look whether values stand where names should, or whether it belongs elsewhere."
         )
     for name in names:
