@@ -6,6 +6,7 @@ name can clash with another one. docs/decisions/0002-files-to-the-lake.md says w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
@@ -24,8 +25,10 @@ _SHOWN = 10
 def check_new_columns(where: str, names: Collection[str]) -> None:
     """Raise LandingError where the new columns `names` of `where` (a file, a table) are too many, or no names."""
     if len(names) > MOST_NEW_COLUMNS:
+        # What stands where a name should, such as an address, is not told.
+        told = [name for name in names if re.fullmatch(r"[^\W\d]\w*", name)]
         raise LandingError(
-            f"{where}: more than {MOST_NEW_COLUMNS} columns are not in the contract. Nothing was "
+            f"{where}: more than {MOST_NEW_COLUMNS} columns are not in the contract ({_shown(told)}). Nothing was "
             "loaded. Look whether values stand where names should, or whether it belongs elsewhere."
         )
     for name in names:
