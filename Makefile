@@ -10,13 +10,16 @@ LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generat
   pyproject.toml $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock clean
+.PHONY: help run show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: $(VENV)/installed-run  ## load, transform, check and publish; then show what was published
 	@$(CEM) run
+
+rebuild: $(VENV)/installed-run  ## the same on a new warehouse, made from the lake and what is remembered
+	@$(CEM) rebuild
 
 show: $(VENV)/installed-run  ## what the current published version holds
 	@$(CEM) show
@@ -65,7 +68,11 @@ lock: $(VENV)/bin/uv  ## renew the lock files from pyproject.toml; ARGS=--upgrad
 bench-clv: $(VENV)/installed-run  ## CLV models against peers: make bench-clv ARGS="--peers-python PYTHON"
 	$(VENV)/bin/python benchmarks/clv/run.py $(ARGS)
 
-clean:  ## remove what was installed and all state in .cem/
+clean:  ## remove what was installed, and of the state what a run makes again; says what it keeps
+	@[ ! -x $(VENV)/bin/python ] || $(CEM) clean
+	rm -rf $(VENV) $(SPARK_VENV)
+
+remove-everything:  ## remove what was installed and all state in .cem/, with what no run can make again
 	rm -rf $(VENV) $(SPARK_VENV) .cem
 
 # The lock files name exact versions and hashes, and no registry: any index or mirror that pip is set to serves them.

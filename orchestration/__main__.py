@@ -6,14 +6,20 @@ import os
 import sys
 from pathlib import Path
 
-from orchestration.dbt_project import DbtParseError, dbt_command
+from orchestration.dbt_project import DbtParseError, current_manifest, dbt_command
+from orchestration.lock import AlreadyRunning, only_run
+from orchestration.memory import MemoryLostError, remembered_relations, restore
 from orchestration.packs import check_packs
-from orchestration.run import AlreadyRunning, dagster_home, run
+from orchestration.remedies import remedy
+from orchestration.run import dagster_home, open_records, run
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
+from orchestration.state import clean, drop_warehouse
 from orchestration.summary import summary
 
 USAGE = """\
 python -m orchestration run          load, transform, check and publish
+python -m orchestration rebuild      the same, on a new warehouse, made from the lake and what is remembered
+python -m orchestration clean        remove what a run makes again
 python -m orchestration show         what the current published version holds
 python -m orchestration dbt ARGS…    dbt with this configuration, such as: dbt build --select orders
 python -m orchestration dev          Dagster's web UI on this configuration
@@ -24,28 +30,44 @@ python -m orchestration serve-demo   the demo company's APIs on loopback, until 
 def main(arguments: list[str]) -> int:
     """Return the exit code: 0 where everything held, 1 where a check or load failed, 2 where it could not start."""
     command, *rest = arguments or ["help"]
-    if command not in ("run", "show", "dbt", "dev", "serve-demo") or (rest and command != "dbt"):
+    if command not in ("run", "rebuild", "clean", "show", "dbt", "dev", "serve-demo") or (rest and command != "dbt"):
         sys.stderr.write(USAGE)
         return 0 if command in ("help", "--help", "-h") else 2
     try:
         settings = Settings.from_environment()
-        if command in ("run", "dbt", "dev"):
+        if command in ("run", "rebuild", "dbt", "dev"):
             check_packs(settings.sources)
         if command == "dbt":
+            _restore_what_is_remembered(settings)
             _become([dbt_command(), *rest], settings)
         if command == "dev":
-            dagster_home(settings)
+            _settle_records(settings)
             _become([str(Path(sys.executable).parent / "dagster"), "dev", "-m", "orchestration.definitions"], settings)
         if command == "serve-demo":
             return _serve_demo(settings)
-        if command == "run" and not run(settings):
+        if command == "clean":
+            print(clean(settings))
+            return 0
+        if command == "rebuild":
+            drop_warehouse(settings)
+        if command in ("run", "rebuild") and not run(settings):
             return 1
+        if settings.current.is_symlink() and not settings.current.exists():
+            raise SettingsError(
+                f"{settings.current} points to {settings.current.readlink()}, which is gone. `make run` publishes anew."
+            )
         if not settings.current.exists():
             raise SettingsError(f"{settings.current} is not there: nothing has been published yet. Use `make run`.")
-    except (SettingsError, AlreadyRunning, DbtParseError) as error:
+        print(summary(settings.current))
+    except (SettingsError, AlreadyRunning, DbtParseError, MemoryLostError) as error:
         sys.stderr.write(f"✗ {error}\n")
         return 2
-    print(summary(settings.current))
+    except Exception as error:
+        advice = remedy(f"{type(error).__name__}: {error}", settings)
+        if advice is None:
+            raise
+        sys.stderr.write(f"✗ {error}\n  {advice}\n")
+        return 1
     print(f"checks:    {settings.quality / 'index.html'}")
     return 0
 
@@ -57,6 +79,25 @@ def _serve_demo(settings: Settings) -> int:
     generate(settings.demo_landing, settings.truth, factor=settings.demo_factor)
     serve(settings.demo_landing)
     return 0
+
+
+def _restore_what_is_remembered(settings: Settings) -> None:
+    """A warehouse that dbt is about to begin gets its memory first, as in a run."""
+    if settings.memory.exists() and not settings.warehouse.exists():
+        with only_run(settings.home):
+            restore(settings.warehouse, settings.memory, remembered_relations(current_manifest(settings)))
+
+
+def _settle_records(settings: Settings) -> None:
+    """Put Dagster's records in order before its daemon reads them, unless a run is going on, which does so itself."""
+    dagster_home(settings)
+    try:
+        with only_run(settings.home), open_records(settings) as instance:
+            from orchestration.defs.exclusive import settle_records
+
+            settle_records(instance, settings, None)
+    except AlreadyRunning:
+        pass
 
 
 def _become(command: list[str], settings: Settings) -> None:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
+import shutil
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from orchestration import progress
+from orchestration.files import replace_file
+from orchestration.lock import only_run
+from orchestration.remedies import is_damaged, remedy
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
-
-
-class AlreadyRunning(Exception):
-    """Another run holds this CEM_HOME."""
+    from dagster_shared.error import SerializableErrorInfo
 
 
 def run(settings: Settings) -> bool:
@@ -30,18 +28,16 @@ def run(settings: Settings) -> bool:
 
     Raises AlreadyRunning where another run works on the same CEM_HOME.
     """
-    with _only_run(settings.home):
+    with only_run(settings.home):
         with progress.stage("start"):
-            instance_folder = dagster_home(settings)
-            from dagster import DagsterInstance
-
+            dagster_home(settings)
             from orchestration.dbt_project import current_manifest
             from orchestration.defs.automation import JOB_NAME
             from orchestration.defs.graph import graph
 
             warnings.filterwarnings("ignore", module="dagster")
             job = graph(settings, current_manifest(settings)).resolve_job_def(JOB_NAME)
-        with DagsterInstance.from_config(str(instance_folder)) as instance:
+        with open_records(settings) as instance:
             result = job.execute_in_process(
                 instance=instance,
                 raise_on_error=False,
@@ -53,38 +49,42 @@ def run(settings: Settings) -> bool:
         return result.success
 
 
-@contextmanager
-def _only_run(home: Path) -> Iterator[None]:
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "run.lock").open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise AlreadyRunning(
-                f"{home}: a run is going on (process {lock.read().strip()}). "
-                "Wait for it, or give this one its own CEM_HOME."
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
 def dagster_home(settings: Settings) -> Path:
     """Where runs are recorded, so that `make dev` shows those of `make run` too."""
-    folder = settings.home / "dagster"
-    folder.mkdir(parents=True, exist_ok=True)
     # One run at a time: DuckDB takes one writing process.
-    (folder / "dagster.yaml").write_text(
-        "telemetry:\n  enabled: false\nconcurrency:\n  runs:\n    max_concurrent_runs: 1\n", encoding="utf-8"
-    )
-    os.environ["DAGSTER_HOME"] = str(folder)
-    return folder
+    configuration = b"telemetry:\n  enabled: false\nconcurrency:\n  runs:\n    max_concurrent_runs: 1\n"
+    replace_file(settings.records / "dagster.yaml", configuration)
+    os.environ["DAGSTER_HOME"] = str(settings.records)
+    return settings.records
+
+
+def open_records(settings: Settings) -> dg.DagsterInstance:
+    """Dagster's records of this home; begun anew where a process was killed while it made them.
+
+    They are a log that no run depends on. A full disk is no damage: what it raises is raised.
+    """
+    from dagster import DagsterInstance
+
+    try:
+        return _opened(DagsterInstance.from_config(str(settings.records)))
+    except Exception as error:
+        if remedy(str(error), settings) and not is_damaged(str(error)):
+            raise
+        progress.notice(f"{settings.records} cannot be read ({error}): Dagster's records of runs begin anew.")
+        shutil.rmtree(settings.records)
+        return _opened(DagsterInstance.from_config(str(dagster_home(settings))))
+
+
+def _opened(instance: dg.DagsterInstance) -> dg.DagsterInstance:
+    """`instance`, when each of its databases has answered."""
+    instance.get_runs(limit=1)
+    instance.all_asset_keys()
+    instance.all_instigator_state()
+    return instance
 
 
 def _failure(result: dg.ExecuteInProcessResult, settings: Settings) -> str:
-    """What failed, in the words of whoever found it: a check, a dbt test, or a file that could not be loaded."""
+    """What failed, in the words of whoever found it (a check, a dbt test, a file), and what to do about it."""
     lines = ["\n✗ The run failed; nothing was published."]
     for event in result.all_events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION" and not event.asset_check_evaluation_data.passed:
@@ -96,30 +96,43 @@ def _failure(result: dg.ExecuteInProcessResult, settings: Settings) -> str:
                 lines += [f"    {line}" for line in check.description.splitlines()]
             lines.append(f"    look at {check.metadata['report'].value}")
         elif event.is_step_failure:
-            lines += [f"  {line}" for line in _causes(event, settings)]
+            lines += [f"  {line}" for line in _causes(event.step_failure_data.error, settings)]
+        elif event.is_engine_event and event.engine_event_data.error is not None:
+            # What every run begins with failed: no step was reached.
+            lines += [f"  {line}" for line in _causes(event.engine_event_data.error, settings)]
+    lines.append(f"  {remedy(chr(10).join(lines), settings) or _ELSE}")
     if settings.current.exists():
         lines.append(f"  {settings.current} still is {settings.current.resolve().name}.")
     return "\n".join(dict.fromkeys(lines)) + "\n"
 
 
-def _causes(event: dg.DagsterEvent, settings: Settings) -> list[str]:
+_ELSE = "Mend what is named above, then run again: what was loaded is kept, and nothing has to be repaired."
+
+
+def _causes(error: SerializableErrorInfo | None, settings: Settings) -> list[str]:
     """Why a step failed, from the innermost cause: the frames around it say nothing to who runs this."""
-    error = event.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause
     if error is None or error.cls_name == "DagsterAssetCheckFailedError":
         return []
+    message = error.message.strip().removeprefix(f"{error.cls_name}: ")
     if error.cls_name == "DagsterDbtCliRuntimeError":
-        return _dbt_failures(settings)
-    return error.message.strip().removeprefix(f"{error.cls_name}: ").splitlines()
+        return _dbt_failures(settings) or _dbt_words(message, settings)
+    return (message or str(error.cls_name)).splitlines()
+
+
+def _dbt_words(message: str, settings: Settings) -> list[str]:
+    """What dbt said where it built nothing: a file it could not open, a project it could not read, or its exit code."""
+    said = message.partition("Errors parsed from dbt logs:")[2] or message
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    log = settings.dbt_target / "logs" / "dbt.log"
+    return ["dbt failed before it built anything:", *(f"  {line}" for line in lines), f"  see {log}"]
 
 
 def _dbt_failures(settings: Settings) -> list[str]:
     """The failed models and tests of the last dbt run, a test with the first rows that broke it."""
-    run_results = settings.dbt_target / "run_results.json"
-    results = json.loads(run_results.read_text(encoding="utf-8"))["results"] if run_results.exists() else []
     lines = []
-    for result in results:
+    for result in _dbt_results(settings):
         if result["status"] not in ("fail", "error"):
             continue
         kind, _, name = result["unique_id"].split(".")[:3]
@@ -127,7 +140,16 @@ def _dbt_failures(settings: Settings) -> list[str]:
         if kind == "test" and result["status"] == "fail":
             lines += [f"  {row}" for row in _first_rows(settings.warehouse, result["compiled_code"])]
         lines.append(f"  look for {name} below {settings.dbt_target / 'compiled'}")
-    return lines or [f"dbt failed before it built anything: see {settings.dbt_target / 'logs' / 'dbt.log'}"]
+    return lines
+
+
+def _dbt_results(settings: Settings) -> list[dict[str, Any]]:
+    """What the last dbt run said of each node; nothing where it was ended before it said all."""
+    try:
+        results: list[dict[str, Any]] = json.loads((settings.dbt_target / "run_results.json").read_bytes())["results"]
+    except (FileNotFoundError, ValueError):
+        return []
+    return results
 
 
 def _first_rows(warehouse: Path, query: str) -> list[str]:

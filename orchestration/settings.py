@@ -56,6 +56,7 @@ class Settings:
     most_lost_share: float = 0.1
     confirmed_losses: Mapping[str, int] = field(default_factory=dict)
     most_unpacked: float = 100.0
+    keep_records_days: int = 30
     dsns: Mapping[str, str] = field(default_factory=dict, repr=False)
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -72,6 +73,16 @@ class Settings:
     def raw_views(self) -> Path:
         """Small DuckDB files with nothing but views on the lake, for checks that run before dbt does."""
         return self.home / "warehouse" / "raw_views"
+
+    @property
+    def memory(self) -> Path:
+        """What the warehouse knows and the lake does not, copied before each publication."""
+        return self.home / "memory" / "cem_memory.duckdb"
+
+    @property
+    def records(self) -> Path:
+        """Where Dagster keeps its records of runs."""
+        return self.home / "dagster"
 
     @property
     def published(self) -> Path:
@@ -169,6 +180,7 @@ class Settings:
             or {},
             most_unpacked=_parsed(environment, "CEM_MOST_UNPACKED", _above_zero, "a number above 0, such as 100")
             or 100.0,
+            keep_records_days=_parsed(environment, "CEM_KEEP_RECORDS_DAYS", _positive, "a whole number above 0") or 30,
             dsns=_by_source(environment, known, "DSN"),
             urls=_by_source(environment, known, "URL"),
             tokens=_by_source(environment, known, "TOKEN"),

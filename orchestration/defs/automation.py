@@ -16,4 +16,5 @@ def automation_definitions() -> dg.Definitions:
         executor_def=dg.in_process_executor,
     )
     daily = dg.ScheduleDefinition(name="daily", job=refresh, cron_schedule="0 5 * * *", execution_timezone="UTC")
-    return dg.Definitions(jobs=[refresh], schedules=[daily])
+    # What somebody picks in the UI runs like the job.
+    return dg.Definitions(jobs=[refresh], schedules=[daily], executor=dg.in_process_executor)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import dagster as dg
 
 from orchestration import progress
+from orchestration.defs.exclusive import REQUIRED
 from orchestration.settings import Settings
 
 # What to say of it in a line, and what Dagster keeps of it.
@@ -61,6 +62,7 @@ def _computed_asset(
 
     @dg.multi_asset(
         name=compute.__name__.removeprefix("_"),
+        required_resource_keys=REQUIRED,
         specs=[
             dg.AssetSpec(
                 [source, table],

@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.defs.automation import automation_definitions
 from orchestration.defs.computed import computed_definitions
+from orchestration.defs.exclusive import exclusive_definitions
 from orchestration.defs.ingestion import ingestion_definitions
 from orchestration.defs.publication import publication_definitions
 from orchestration.defs.quality import quality_definitions
@@ -17,6 +18,7 @@ from orchestration.settings import Settings
 
 def graph(settings: Settings, manifest: Path) -> dg.Definitions:
     return dg.Definitions.merge(
+        exclusive_definitions(settings, manifest),
         ingestion_definitions(settings),
         transformation_definitions(settings, manifest),
         computed_definitions(settings),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration import progress
+from orchestration.defs.exclusive import REQUIRED
 from orchestration.demo_company import generate
 from orchestration.ingestion.contract import raw_contract
 from orchestration.ingestion.landing_source import LandingSource
@@ -25,7 +26,7 @@ def ingestion_definitions(settings: Settings) -> dg.Definitions:
 
 
 def _demo_landing(settings: Settings) -> dg.AssetsDefinition:
-    @dg.asset(key=DEMO_LANDING, group_name="ingestion", kinds={"python"})
+    @dg.asset(key=DEMO_LANDING, group_name="ingestion", kinds={"python"}, required_resource_keys=REQUIRED)
     def demo_landing() -> dg.MaterializeResult[None]:
         """The demo company's source systems: databases, event files, exports, and what its APIs serve."""
         with progress.stage("simulate the demo company"):
@@ -38,6 +39,7 @@ def _demo_landing(settings: Settings) -> dg.AssetsDefinition:
 def _raw_tables(name: str, settings: Settings) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"load_{name}",
+        required_resource_keys=REQUIRED,
         # The key of a dbt source: that is what joins loading and transforming in one lineage.
         specs=[
             dg.AssetSpec(

@@ -7,6 +7,8 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration import progress
+from orchestration.defs.exclusive import REQUIRED
+from orchestration.memory import remember, remembered_relations
 from orchestration.publishing.public_models import public_models
 from orchestration.publishing.publish import publish
 from orchestration.settings import Settings
@@ -16,16 +18,20 @@ PUBLISHED = dg.AssetKey(["published", "current"])
 
 def publication_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
     models = public_models(manifest)
+    relations = remembered_relations(manifest)
 
     @dg.asset(
         key=PUBLISHED,
         deps=[dg.AssetKey([model.schema, model.name]) for model in models],
         group_name="publication",
         kinds={"duckdb"},
+        required_resource_keys=REQUIRED,
     )
     def published() -> dg.MaterializeResult[None]:
         """A versioned, read-only copy of the public models, and the switch of `published/current.duckdb` to it."""
         with progress.stage("publish") as stage:
+            # First, so that whatever was ever published is remembered.
+            remember(settings.warehouse, settings.memory, relations)
             version = publish(
                 settings.warehouse,
                 settings.published,

@@ -10,6 +10,7 @@ import dagster as dg
 from expectations.runner import run_suite
 from expectations.suites import Suite, load_suites
 from orchestration import progress
+from orchestration.defs.exclusive import REQUIRED
 from orchestration.ingestion.lake import write_view
 from orchestration.settings import Settings
 
@@ -44,7 +45,7 @@ def _raw_database(suite: Suite, settings: Settings) -> Callable[[], Path]:
 def _check(
     suite: Suite, asset: dg.AssetKey, database: Callable[[], Path], settings: Settings
 ) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=asset, name="expectations", blocking=True)
+    @dg.asset_check(asset=asset, name="expectations", blocking=True, required_resource_keys=REQUIRED)
     def expectations() -> dg.AssetCheckResult:
         with progress.stage(f"check {suite.name}") as stage:
             result = run_suite(suite, database(), settings.quality, settings.clock())

@@ -30,12 +30,17 @@ class InstalledDbt(DbtCliResource):
 
 
 def transformation_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
+    # Each requires what every run begins with (orchestration/defs/exclusive.py), as an argument, as it does dbt.
     @dbt_assets(manifest=manifest, name="models", exclude=f"{_UNIT_TESTS} {COMPUTED}")
-    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    def models(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, only_run: dg.ResourceParam[Path]
+    ) -> Iterator[Any]:
         yield from _build(settings, context, dbt, "build and test the models")
 
     @dbt_assets(manifest=manifest, name="computed_models", select=COMPUTED, exclude=_UNIT_TESTS)
-    def computed_models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    def computed_models(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, only_run: dg.ResourceParam[Path]
+    ) -> Iterator[Any]:
         yield from _build(settings, context, dbt, "build and test what was computed")
 
     return dg.Definitions(
@@ -51,6 +56,8 @@ def transformation_definitions(settings: Settings, manifest: Path) -> dg.Definit
 def _build(settings: Settings, context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str) -> Iterator[Any]:
     os.environ.update(settings.child_environment())
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    # What dbt said of an earlier build is no word on this one, should it die before it says anything.
+    (settings.dbt_target / "run_results.json").unlink(missing_ok=True)
     with progress.stage(name) as stage:
         build = dbt.cli(["build"], context=context, target_path=settings.dbt_target)
         with progress.dbt_counter():

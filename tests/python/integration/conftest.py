@@ -39,7 +39,7 @@ class Project:
         process = subprocess.Popen(
             [sys.executable, "-m", "orchestration", *arguments],
             cwd=REPOSITORY,
-            env={**_clean_environment(), "CEM_HOME": str(self.home), **self.environment, **variables},
+            env={**clean_environment(), "CEM_HOME": str(self.home), **self.environment, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -103,7 +103,7 @@ class Project:
             threading.Event().wait(0.1)
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """The caller's environment without what would steer a run."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("CEM_", "DBT_", "DAGSTER_"))}
 

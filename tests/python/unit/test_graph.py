@@ -99,6 +99,15 @@ def test_dbt_tests_are_asset_checks(repository: dg.RepositoryDefinition) -> None
     assert "unique_orders_order_id" in names
 
 
+def test_no_step_runs_without_the_lock_whoever_starts_it(repository: dg.RepositoryDefinition) -> None:
+    """A job of Dagster's holds the resources that its steps require, from its first step to its last."""
+    for job in (repository.get_job("refresh"), repository.get_job("__ASSET_JOB")):
+        steps = job.all_node_defs
+        assert len(steps) > 20
+        assert not [step.name for step in steps if "only_run" not in step.required_resource_keys]
+        assert job.executor_def is dg.in_process_executor
+
+
 def test_sources_that_are_off_are_not_in_the_graph(repository: dg.RepositoryDefinition) -> None:
     assert not [key for key in repository.asset_graph.get_all_asset_keys() if key.path[0] == "online_retail"]
 

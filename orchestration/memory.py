@@ -1,0 +1,107 @@
+"""What the warehouse knows and the lake does not: the names of customers, what was known when, frozen month-ends.
+
+dbt marks such a model with `full_refresh: false`; its rows are added to and never changed. They are copied beside the
+warehouse before each publication, so a warehouse can be thrown away and made again (docs/decisions/0041).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+
+
+class MemoryLostError(Exception):
+    """The warehouse has forgotten what was remembered of it, or what was remembered cannot be read."""
+
+
+def remembered_relations(manifest: Path) -> list[str]:
+    """The models that cannot be made again, as `schema.name`, by the manifest at `manifest`."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(f"{node['schema']}.{node['name']}" for node in nodes if node["config"].get("full_refresh") is False)
+
+
+def remember(warehouse: Path, memory: Path, relations: list[str]) -> None:
+    """Copy `relations` from `warehouse` to the DuckDB file `memory`, which changes in one step.
+
+    What the warehouse does not hold stays as it was remembered. Raises MemoryLostError where it holds fewer rows.
+    """
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = memory.with_name(f"{memory.name}.unfinished")
+    _remove(unfinished)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        connection.execute(f"attach '{unfinished}' as fresh")
+        before = _attach_memory(connection, memory, relations)
+        for relation in relations:
+            rows = _rows(connection, "warehouse", relation)
+            if rows is not None and rows < before.get(relation, 0):
+                raise MemoryLostError(
+                    f"{warehouse}: {relation} holds {rows:,} rows, and {before[relation]:,} were remembered in "
+                    f"{memory}. "
+                    "The file was made anew without its memory: `make rebuild` makes it again with it."
+                )
+            source = "warehouse" if rows is not None else "remembered"
+            if rows is not None or relation in before:
+                connection.execute(f"create schema if not exists fresh.{relation.split('.')[0]}")
+                connection.execute(f"create table fresh.{relation} as from {source}.{relation}")
+        connection.execute("checkpoint fresh")
+        connection.execute("detach fresh")
+    unfinished.replace(memory)
+
+
+def restore(warehouse: Path, memory: Path, relations: list[str]) -> list[str]:
+    """Give `warehouse` those of `relations` that it lacks and that are remembered; return them.
+
+    Opens the warehouse as a run does, so a file that cannot be opened raises duckdb.Error here and not in dbt.
+    """
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    if not warehouse.exists():
+        # DuckDB would replay the log of a file that somebody deleted into the new one.
+        _remove(warehouse)
+    restored = []
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{warehouse}' as warehouse")
+        remembered = _attach_memory(connection, memory, relations)
+        connection.execute("begin")
+        for relation in remembered:
+            if _rows(connection, "warehouse", relation) is None:
+                connection.execute(f"create schema if not exists warehouse.{relation.split('.')[0]}")
+                connection.execute(f"create table warehouse.{relation} as from remembered.{relation}")
+                restored.append(relation)
+        connection.execute("commit")
+    return restored
+
+
+def _attach_memory(connection: duckdb.DuckDBPyConnection, memory: Path, relations: list[str]) -> dict[str, int]:
+    """Attach what is remembered; return the rows of each relation in it. Raises MemoryLostError for a damaged file."""
+    if not memory.exists():
+        return {}
+    try:
+        connection.execute(f"attach '{memory}' as remembered (read_only)")
+    except duckdb.Error:
+        raise MemoryLostError(
+            f"{memory} cannot be read. Take it from a backup; without one, move it away: the next publication writes "
+            "it from the warehouse, and where that is gone too, customers are named anew."
+        ) from None
+    counted = {relation: _rows(connection, "remembered", relation) for relation in relations}
+    return {relation: rows for relation, rows in counted.items() if rows is not None}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, database: str, relation: str) -> int | None:
+    """The rows of a table, or None where the database has no such table."""
+    known = connection.execute(
+        "select 1 from duckdb_tables() where database_name = ? and schema_name || '.' || table_name = ?",
+        [database, relation],
+    ).fetchall()
+    if not known:
+        return None
+    ((count,),) = connection.execute(f"select count(*) from {database}.{relation}").fetchall()
+    return int(count)
+
+
+def _remove(database: Path) -> None:
+    for path in (database, database.with_name(f"{database.name}.wal")):
+        path.unlink(missing_ok=True)
