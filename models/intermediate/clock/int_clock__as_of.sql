@@ -6,6 +6,6 @@ with last_day as (
 )
 
 select
-    {{ add_days("cast(" ~ ("cast('" ~ env_var('CEM_AS_OF') ~ "' as date)" if env_var('CEM_AS_OF', '')
-                           else 'event_date') ~ " as timestamp)", 1) }} as as_of_at
+    {{ add_days("cast(" ~ ("cast('" ~ as_of_day() ~ "' as date)" if as_of_day() else 'event_date')
+                ~ " as timestamp)", 1) }} as as_of_at
 from last_day

@@ -8,7 +8,7 @@ select
     source_system || ':' || entity as events_after_as_of_id,
     source_system,
     entity,
-    {% if env_var('CEM_AS_OF', '') -%}
+    {% if as_of_day() -%}
     'later than CEM_AS_OF'
     {%- else -%}
     case when entity = 'life_events' then 'still to come' else 'apart from all other events' end
