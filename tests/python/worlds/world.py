@@ -172,9 +172,15 @@ def _needed(compiled: Compiled, wanted: tuple[str, ...]) -> set[str]:
 
 
 @functools.cache
+def _compiled_folder() -> tempfile.TemporaryDirectory[str]:
+    """Where what is compiled is kept as long as this process lives."""
+    return tempfile.TemporaryDirectory(prefix="cem-compiled-")
+
+
+@functools.cache
 def compiled_for(sources: tuple[str, ...], variables: str = "{}") -> Compiled:
     """dbt's own work, done once a process for a set of sources and variables (JSON): parse, seed, compile."""
-    home = Path(tempfile.mkdtemp(prefix="cem-compiled-"))
+    home = Path(tempfile.mkdtemp(dir=_compiled_folder().name))
     settings = Settings(home=home, sources=sources)
     for source in sources:
         records = settings.lake / source / "_dlt_loads"

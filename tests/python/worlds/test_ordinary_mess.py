@@ -1,0 +1,68 @@
+"""Whatever ordinary mess a company's systems hold, a run ends with figures, and every row is loaded or set aside."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from orchestration.settings import DEMO_SOURCES
+from tests.python.worlds.mess import KINDS
+from tests.python.worlds.ordinary import ordinary_company
+from tests.python.worlds.world import World
+
+# The columns of a customer's row that are known of everybody who bought in the company without mess.
+FIGURES = (
+    *("order_count", "revenue_amount", "net_revenue_amount", "margin_amount", "accounting_clv_amount"),
+    *("probability_alive", "residual_clv_amount"),
+)
+
+
+def build(kinds: list[str], seed: int, home: Path) -> World:
+    company = ordinary_company()
+    chance = random.Random(seed)
+    for name in kinds:
+        KINDS[name](company, chance)
+    return World.of(company, home).load().build()
+
+
+def holds(world: World) -> None:
+    """What must be true of every world: nothing stops publication, no row is lost, no figure of a customer is gone."""
+    assert world.failed_tests() == {}
+    delivered = {key: len(rows) for key, rows in world.company.rows.items() if rows and key[0] in DEMO_SOURCES}
+    counted = {
+        (source, table): (rows, loaded + quarantined)
+        for source, table, rows, loaded, quarantined in world.query(
+            "select source_system, raw_table, file_row_count, loaded_row_count, quarantined_row_count"
+            " from marts.load_reconciliation"
+        )
+    }
+    assert {key: counted.get(key) for key in delivered} == {key: (count, count) for key, count in delivered.items()}
+    known = " or ".join(f"{figure} is null" for figure in FIGURES)
+    unknown = world.query(
+        f"select record.source_customer_id, {', '.join(FIGURES)} from marts.customer_value"
+        " join descriptive.customer_records as record using (customer_id)"
+        f" where record.source_system = 'shop' and record.source_customer_id like 'A%' and ({known})"
+    )
+    assert unknown == []
+    assert world.query("select * from marts.customer_value where not coalesce(isfinite(probability_alive), true)") == []
+
+
+def test_the_company_without_mess_has_every_figure(tmp_path: Path) -> None:
+    holds(build([], 0, tmp_path))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_one_kind_of_mess(kind: str, tmp_path: Path) -> None:
+    holds(build([kind], 1, tmp_path))
+
+
+@settings(max_examples=12, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@given(kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=3, max_size=6, unique=True), seed=st.integers(0, 2**32))
+def test_kinds_of_mess_together(kinds: list[str], seed: int) -> None:
+    with TemporaryDirectory() as home:
+        holds(build(kinds, seed, Path(home)))
