@@ -247,3 +247,113 @@ def a_product_is_unknown(company: Company, chance: random.Random) -> None:
     company.buyer("unknown")
     company.order("unknown-1", "unknown", f"{_day(chance)} 12:00:00", 20)
     company.rows["shop", "order_lines"][-1]["product_id"] = "never-heard-of"
+
+
+@kind
+def names_are_of_any_script_and_hold_quotes(company: Company, chance: random.Random) -> None:
+    names = ["O'Brien", 'Robert "); drop table', "李雷", "Müller-Łukasz", "👩‍🚀", "ﺍﻟﻌﺮﺑﻴﺔ", "a\\b", "x\n y\t"]
+    for number, name in enumerate(chance.sample(names, 4)):
+        company.add(
+            *("crm", "customers"),
+            **{"customer_number": f"name-{number}", "first_name": name, "last_name": name, "city": name},
+            **{"email": f"name{number}@example.org", "country_code": "DE", "created_at": "2024-02-02 10:00:00"},
+        )
+
+
+@kind
+def a_currency_is_written_otherwise_or_has_no_rate(company: Company, chance: random.Random) -> None:
+    company.buyer("currency")
+    company.order("currency-1", "currency", f"{_day(chance)} 12:00:00", 20, currency=chance.choice(["eur", "€", ""]))
+
+
+@kind
+def an_amount_is_no_number(company: Company, chance: random.Random) -> None:
+    company.buyer("text")
+    company.order("text-1", "text", f"{_day(chance)} 12:00:00", 20)
+    company.rows["shop", "order_lines"][-1]["unit_price"] = chance.choice(["1,234.50", "12 EUR", "NaN", "inf", ""])
+
+
+@kind
+def an_order_has_no_line(company: Company, chance: random.Random) -> None:
+    company.buyer("bare")
+    company.order("bare-1", "bare", f"{_day(chance)} 12:00:00")
+
+
+@kind
+def a_quantity_or_freight_is_impossible(company: Company, chance: random.Random) -> None:
+    company.buyer("impossible")
+    company.order("impossible-1", "impossible", f"{_day(chance)} 12:00:00", 20)
+    company.rows["shop", "order_lines"][-1]["quantity"] = chance.choice([0, -1, 10**9])
+    company.order("impossible-2", "impossible", f"{_day(chance)} 12:00:00", 20, freight_amount=-3)
+
+
+@kind
+def a_refund_comes_before_its_order(company: Company, chance: random.Random) -> None:
+    company.buyer("early")
+    company.order("early-1", "early", "2024-03-10 12:00:00", 20)
+    company.add(
+        *("shop", "refunds"),
+        **{"refund_id": "early-R", "order_id": "early-1", "amount": chance.choice([5, 20]), "reason": "changed_mind"},
+        **{"refunded_at": "2024-03-01 12:00:00"},
+    )
+
+
+@kind
+def a_subscription_ends_before_it_starts(company: Company, chance: random.Random) -> None:
+    company.buyer("subscriber")
+    company.add(
+        *("shop", "subscriptions"),
+        **{"subscription_id": "backwards", "account_id": "subscriber", "plan": "basic", "monthly_amount": 5},
+        **{"status": "ended", "started_at": "2024-05-05 12:00:00", "ended_at": "2024-04-05 12:00:00"},
+    )
+
+
+@kind
+def customers_refer_each_other_in_a_circle(company: Company, chance: random.Random) -> None:
+    for number in range(2):
+        company.add(
+            *("crm", "customers"),
+            **{"customer_number": f"circle-{number}", "referred_by": f"circle-{1 - number}", "country_code": "DE"},
+            **{"email": f"circle{number}@example.org", "created_at": f"{_day(chance)} 10:00:00"},
+        )
+
+
+@kind
+def a_time_is_written_in_another_way(company: Company, chance: random.Random) -> None:
+    company.buyer("spelled")
+    spellings = ["2024-05-05T12:00:00.123456", "2024-05-05 12:00", "2024-05-05", "05.05.2024 12:00", "24-05-05", "soon"]
+    for number, at in enumerate(chance.sample(spellings, 3)):
+        company.order(f"spelled-{number}", "spelled", at, 20)
+
+
+@kind
+def nobody_rates_and_somebody_unknown_writes(company: Company, chance: random.Random) -> None:
+    company.add(
+        *("social", "posts"),
+        **{"post_id": "unknown", "platform": "trustvoice", "handle": chance.choice(["", "who", "null"])},
+        **{"kind": "review", "rating": chance.choice([0, 1, 5, 6]), "text": "", "posted_at": "2024-05-05T10:00:00Z"},
+    )
+    company.add(
+        *("helpdesk", "tickets"),
+        **{"ticket_id": "unknown", "channel": "email", "category": "delivery", "status": "open"},
+        **{"created_at": "2024-10-01T10:00:00+02:00", "updated_at": "2024-12-30T12:00:00+01:00"},
+    )
+
+
+@kind
+def a_word_is_none_that_is_known(company: Company, chance: random.Random) -> None:
+    company.buyer("word")
+    column = chance.choice(["status", "channel"])
+    company.order("word-1", "word", f"{_day(chance)} 12:00:00", 20, **{column: "teleported"})
+    company.add(
+        *("crm", "consents"),
+        **{"consent_id": "word", "customer_number": "C3", "purpose": "telepathy", "recorded_at": "2024-03-03 10:00:00"},
+    )
+
+
+@kind
+def a_customer_has_two_thousand_orders(company: Company, chance: random.Random) -> None:
+    company.buyer("reseller")
+    for number in range(2000):
+        day = date(2022, 1, 3) + timedelta(days=number // 2)
+        company.order(f"reseller-{number}", "reseller", f"{day} 1{number % 2}:00:00", chance.randrange(1, 90))

@@ -56,12 +56,18 @@ def test_the_company_without_mess_has_every_figure(tmp_path: Path) -> None:
     holds(build([], 0, tmp_path))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_one_kind_of_mess(kind: str, tmp_path: Path) -> None:
     holds(build([kind], 1, tmp_path))
 
 
-@settings(max_examples=12, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.long
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=3, max_size=6, unique=True), seed=st.integers(0, 2**32))
 def test_kinds_of_mess_together(kinds: list[str], seed: int) -> None:
     with TemporaryDirectory() as home:
