@@ -30,7 +30,8 @@ spends as (
     select
         valuations.valuation_id,
         valuations.last_date,
-        cast(valuations.month_date as timestamp) - interval {{ var('margin_months') | int - 1 }} month as recent_from_at,
+        cast(valuations.month_date as timestamp) - interval {{ var('margin_months') | int - 1 }} month
+            as recent_from_at,
         purchase_days.customer_id,
         purchase_days.purchase_date,
         purchase_days.goods_amount - coalesce(refunded.refund_amount, 0) as spend_amount

@@ -1,4 +1,4 @@
--- Everyone the sources know, resolved: the newest record says who they are, the first one how they were won, their events
+-- Everyone the sources know, resolved: the newest record says who they are, the first how they were won, their events
 -- what we hold of them.
 with customer_keys as (
     select * from {{ ref('int_identity__customer_keys') }}

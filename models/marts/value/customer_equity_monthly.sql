@@ -242,12 +242,26 @@ returns as (
         end as half_width_with_refit
     from joined
     where value_basis = 'margin' and previous_equity <> 0
+),
+
+answered as (
+    select
+        joined.*,
+        returns.profit_share,
+        returns.growth,
+        returns.growth_with_refit,
+        returns.error_factor,
+        returns.half_width_with_refit
+    from joined
+    left join returns
+        on joined.value_basis = returns.value_basis
+        and joined.month_date = returns.month_date
 )
 
 select
-    joined.value_basis || ':' || cast(joined.month_date as string) as customer_equity_monthly_id,
-    joined.month_date,
-    joined.value_basis,
+    value_basis || ':' || cast(month_date as string) as customer_equity_monthly_id,
+    month_date,
+    value_basis,
     snapshot_version,
     cast(customer_count as bigint) as customer_count,
     cast(unvalued_customer_count as bigint) as unvalued_customer_count,
@@ -277,23 +291,20 @@ select
     cast(margin as decimal(18, 4)) as margin_amount,
     cast(model_change as decimal(18, 4)) as model_change_amount,
     cast(all_profit as decimal(18, 4)) as profit_amount,
-    cast(returns.growth + returns.profit_share as decimal(18, 6)) as return_on_customer,
+    cast(growth + profit_share as decimal(18, 6)) as return_on_customer,
     cast(
-        returns.growth + least(
-            returns.profit_share / returns.error_factor, returns.profit_share * returns.error_factor
+        growth + least(
+            profit_share / error_factor, profit_share * error_factor
         ) as decimal(18, 6)
     ) as return_on_customer_lower_95,
     cast(
-        returns.growth + greatest(
-            returns.profit_share / returns.error_factor, returns.profit_share * returns.error_factor
+        growth + greatest(
+            profit_share / error_factor, profit_share * error_factor
         ) as decimal(18, 6)
     ) as return_on_customer_upper_95,
-    cast(returns.growth_with_refit + returns.profit_share as decimal(18, 6)) as return_on_customer_with_refit,
-    cast(returns.growth_with_refit + returns.profit_share - returns.half_width_with_refit as decimal(18, 6))
+    cast(growth_with_refit + profit_share as decimal(18, 6)) as return_on_customer_with_refit,
+    cast(growth_with_refit + profit_share - half_width_with_refit as decimal(18, 6))
         as return_on_customer_with_refit_lower_95,
-    cast(returns.growth_with_refit + returns.profit_share + returns.half_width_with_refit as decimal(18, 6))
+    cast(growth_with_refit + profit_share + half_width_with_refit as decimal(18, 6))
         as return_on_customer_with_refit_upper_95
-from joined
-left join returns
-    on joined.value_basis = returns.value_basis
-    and joined.month_date = returns.month_date
+from answered

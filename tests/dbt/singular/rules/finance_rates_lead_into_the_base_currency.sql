@@ -12,7 +12,8 @@ select
     min(rate) as lowest_rate,
     max(rate) as highest_rate,
     'finance says that one {{ var("base_currency") }} is not one {{ var("base_currency") }}: its rates lead into'
-    || ' another currency. Set var base_currency to that one, or have finance quote into {{ var("base_currency") }}' as remedy
+    || ' another currency. Set var base_currency to that one, or have finance quote into {{ var("base_currency") }}'
+        as remedy
 from quoted
 where currency = '{{ var("base_currency") }}' and rate <> 1
 group by currency

@@ -1,11 +1,13 @@
 -- A scale has two ends, a direction of 1 (more is better) or -1, and a weight; each question stands once; the question
--- of the NPS is asked on 0-10, because its classes are fixed on that scale, and once a questionnaire, because the worse of
--- two would count; every item belongs to a questionnaire, and measures what the warehouse knows. What is empty is wrong.
+-- of the NPS is asked on 0-10, because its classes are fixed on that scale, and once a questionnaire, because the
+-- worse of two would count; every item belongs to a questionnaire, and measures what the warehouse knows. What is empty
+-- is wrong.
 with items as (
     select
         *,
         count(*) over (partition by instrument, question) as times,
-        sum(case when construct = 'recommendation' then 1 else 0 end) over (partition by instrument) as recommendation_count
+        sum(case when construct = 'recommendation' then 1 else 0 end) over (partition by instrument)
+            as recommendation_count
     from {{ ref('survey_items') }}
 )
 
