@@ -16,7 +16,7 @@ cohorts as (
     group by acquisition_channel
 )
 
-select *
+select buyers.*, cohorts.customer_count as cohort_customer_count
 from buyers
 full outer join cohorts on buyers.acquisition_channel = cohorts.acquisition_channel
 where coalesce(buyers.customer_count, 0) <> coalesce(cohorts.customer_count, 0)

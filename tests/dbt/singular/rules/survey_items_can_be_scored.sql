@@ -19,7 +19,9 @@ where times > 1
     or questionnaire is null
     or question is null
     or construct is null
-    or construct not in ('{{ var('survey_constructs') | join("', '") }}')
+    or construct not in (
+        '{{ var('survey_constructs') | join("',\n        '") }}'
+    )
     or coalesce(scale_min >= scale_max, true)
     or coalesce(scale_direction not in (-1, 1), true)
     or coalesce(weight <= 0, true)
