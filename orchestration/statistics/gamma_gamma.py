@@ -17,6 +17,7 @@ from scipy import special
 
 from orchestration.statistics.fitting import Derivatives, Fit, NotIdentifiedError, fit_positive
 from orchestration.statistics.histories import FloatArray
+from orchestration.statistics.special import log_beta
 from orchestration.statistics.transactions import require_positive
 
 
@@ -71,7 +72,7 @@ class GammaGamma:
         x, mean, _ = _spend_rows(frequency, mean_spend, None)
         shape, spent = self.p * x, x * mean
         return np.asarray(
-            -special.betaln(shape, self.q)
+            -log_beta(shape, self.q)
             - self.q * np.log1p(spent / self.v)
             - shape * np.log1p(self.v / spent)
             - np.log(mean)
@@ -119,7 +120,6 @@ class GammaGamma:
         customers = np.bincount(which, counts)
         total = customers.sum()
         spent = x * mean
-        log_spent = float(counts @ (x * np.log(spent)))
         log_mean = float(counts @ np.log(mean))
 
         def objective(parameters: FloatArray) -> Derivatives:
@@ -127,20 +127,20 @@ class GammaGamma:
             shape = p * purchases
             both = special.digamma(shape + q)
             curve = special.polygamma(1, shape + q)
-            # By distinct x, sums over rows of ln(v + x m), 1 / (v + x m) and its square.
+            # By distinct x, sums over rows of 1 / (v + x m) and its square; over all rows, of the logarithms of what
+            # v + x m is of x m and of v: with a large p, the difference of the logarithms would be rounding.
             inverse = 1 / (v + spent)
             weighted = counts * inverse
-            log_rest = np.bincount(which, counts * np.log(v + spent), purchases.size)
+            above_spent = float((counts * x) @ np.log1p(v / spent))
+            above_v = float(counts @ np.log1p(spent / v))
             rest = np.bincount(which, weighted, purchases.size)
             rest_2 = np.bincount(which, weighted * inverse, purchases.size)
 
-            value = (-customers @ special.betaln(shape, q) + total * q * np.log(v) + p * log_spent - log_mean) - (
-                shape + q
-            ) @ log_rest
+            value = -customers @ log_beta(shape, q) - q * above_v - p * above_spent - log_mean
             gradient = np.array(
                 [
-                    (customers * purchases) @ (both - special.digamma(shape)) + log_spent - purchases @ log_rest,
-                    customers @ both + total * (np.log(v) - special.digamma(q)) - log_rest.sum(),
+                    (customers * purchases) @ (both - special.digamma(shape)) - above_spent,
+                    customers @ both - total * special.digamma(q) - above_v,
                     total * q / v - (shape + q) @ rest,
                 ]
             )
