@@ -64,7 +64,7 @@ mailboxes as (
         case
             when providers.ignores_dots
                 then replace(split_part(split_part(reached_by.email, '@', 1), '+', 1), '.', '')
-                || '@' || providers.mailbox_domain
+                    || '@' || providers.mailbox_domain
             when providers.domain is not null
                 then split_part(split_part(reached_by.email, '@', 1), '+', 1) || '@' || providers.mailbox_domain
             else reached_by.email

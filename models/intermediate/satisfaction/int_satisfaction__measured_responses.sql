@@ -3,7 +3,7 @@
 -- perceived of it, is no satisfaction: only the gap between them says something, and that is another question.
 {% set indices = [] %}
 {% for construct, measure in var('survey_constructs').items() if measure not in ('nps', 'none') %}
-    {% do indices.append(construct) %}
+{% do indices.append(construct) %}
 {% endfor %}
 
 with responses as (

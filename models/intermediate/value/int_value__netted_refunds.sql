@@ -3,6 +3,8 @@
 -- decides, so that a later purchase changes nothing about the past.
 -- Refund and purchase are compared in the currency of the purchase, and the share taken back is valued as the purchase
 -- was: what the exchange rate did in between is no purchase (docs/decisions/0030-refunds-in-original-currency.md).
+{% set own_currency = 'cast(dated.amount as double) * cast(bought.original_amount as double)' %}
+
 with orders as (
     select order_id, customer_id, currency, cast(occurred_at as date) as purchase_date
     from {{ ref('orders') }}
@@ -105,15 +107,10 @@ compared as (
         case
             when bought.currency = dated.currency then dated.original_amount
             when bought.currency = '{{ var("base_currency") }}' then dated.amount
+            when rates.rate is not null then {{ quotient('dated.amount', 'rates.rate') }}
             -- On a day without a rate of the purchase's currency, that of the purchase stands in.
-            else coalesce(
-                {{ quotient('dated.amount', 'rates.rate') }},
-                {{ quotient(
-                    'cast(dated.amount as double) * cast(bought.original_amount as double)',
-                    'nullif(cast(bought.amount as double), 0)'
-                ) }},
-                0
-            )
+            when bought.amount <> 0 then {{ quotient(own_currency, 'cast(bought.amount as double)') }}
+            else 0
         end as taken_amount,
         -- An amount in another currency is met as exactly as the smallest amount of the refund's allows.
         case
