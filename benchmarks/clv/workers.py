@@ -42,6 +42,7 @@ def ours() -> Callable[[Columns], Columns]:
     from orchestration.statistics.bg_nbd import BgNbd
     from orchestration.statistics.gamma_gamma import GammaGamma
     from orchestration.statistics.histories import count_histories
+    from orchestration.statistics.transactions import Horizon
 
     def run(columns: Columns) -> Columns:
         x, mean = columns["frequency"], columns["mean_spend"]
@@ -59,9 +60,7 @@ def ours() -> Callable[[Columns], Columns]:
                 transactions.expected_purchases(*rows, YEAR)[index],
                 spend.expected_spend(x, mean),
             ]
-            purchases = transactions.discounted_expected_purchases(
-                *rows, periods=MONTHS, period=MONTH, discount_rate=MONTHLY_RATE
-            )
+            purchases = transactions.discounted_expected_purchases(*rows, Horizon(MONTHS, MONTH, MONTHLY_RATE))
             scores.append(scores[-1] * purchases[index])
         return {
             "version": "",

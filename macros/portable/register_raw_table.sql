@@ -6,9 +6,12 @@
     -#}
     {%- set is_manifest = table.name == 'landing_files' -%}
     {%- set declared = table.columns.values() | rejectattr('name', 'in', ['is_newest', 'is_counted']) | list -%}
-    {#- Which columns are there is asked only where some may not be: that opens every file. -#}
+    {#-
+        Which columns are there is asked only where some may not be: that opens every file. Of what the orchestration
+        computes, files of before an upgrade lack the columns it brought, until it is computed anew in the same run.
+    -#}
     {%- set stored = [] -%}
-    {%- if paths and (is_manifest or taken) -%}
+    {%- if paths and (is_manifest or taken or 'computed' in table.tags) -%}
         {%- set stored = lake_columns(paths) -%}
     {%- elif paths -%}
         {%- set stored = declared | map(attribute='name') | reject('equalto', '_new_columns') | list -%}

@@ -1,9 +1,8 @@
 {% macro prediction_columns(relation) -%}
     {#-
         What a mart shows of the prediction of a customer: `relation` is int_value__predictions with `share_above`, the
-        share of the source's customers who are worth more. Where the margin is negative, the interval turns around.
+        share of the source's customers who are worth more.
     -#}
-    {%- set value = relation ~ '.residual_revenue' -%}
     {{ relation }}.frequency as repeat_purchase_count,
         {{ relation }}.recency_days,
         {{ relation }}.age_days,
@@ -11,34 +10,26 @@
         {{ relation }}.transaction_fit_id,
         {{ relation }}.spend_fit_id,
         {{ relation }}.prediction_note,
+        cast({{ relation }}.recency_busy_days as decimal(18, 8)) as recency_busy_days,
+        cast({{ relation }}.age_busy_days as decimal(18, 8)) as age_busy_days,
         cast({{ relation }}.probability_alive as decimal(18, 12)) as probability_alive,
         cast({{ relation }}.expected_purchases_12_months as decimal(18, 6)) as expected_purchases_12_months,
         cast({{ relation }}.expected_purchases_24_months as decimal(18, 6)) as expected_purchases_24_months,
         cast({{ relation }}.expected_purchases_36_months as decimal(18, 6)) as expected_purchases_36_months,
+        {{ relation }}.horizon_months,
+        cast({{ relation }}.annual_discount_rate as decimal(18, 8)) as annual_discount_rate,
         cast({{ relation }}.discounted_purchases as decimal(28, 12)) as discounted_purchases,
+        cast({{ relation }}.discounted_purchases_infinite_horizon as decimal(28, 12))
+            as discounted_purchases_infinite_horizon,
         cast({{ relation }}.expected_spend as decimal(18, 4)) as expected_spend_amount,
         cast({{ relation }}.margin_rate as decimal(18, 8)) as margin_rate,
         {%- for months in [12, 24, 36] %}
         cast({{ relation }}.expected_margin_{{ months }}_months as decimal(18, 4))
             as expected_margin_{{ months }}_months_amount,
         {%- endfor %}
-        {%- for factor, basis in [('', 'revenue'), (' * ' ~ relation ~ '.margin_rate', 'clv')] %}
-        cast({{ relation }}.residual_revenue_36_months{{ factor }} as decimal(18, 4))
-            as residual_{{ basis }}_36_months_amount,
-        cast({{ value }}{{ factor }} as decimal(18, 4)) as residual_{{ basis }}_amount,
-        cast(least(
-            {{ value }}{{ factor }} * {{ relation }}.lower_95_factor,
-            {{ value }}{{ factor }} * {{ relation }}.upper_95_factor
-        ) as decimal(18, 4)) as residual_{{ basis }}_lower_95_amount,
-        cast(greatest(
-            {{ value }}{{ factor }} * {{ relation }}.lower_95_factor,
-            {{ value }}{{ factor }} * {{ relation }}.upper_95_factor
-        ) as decimal(18, 4)) as residual_{{ basis }}_upper_95_amount,
-        cast(abs({{ relation }}.residual_revenue_deviation{{ factor }}) as decimal(18, 4))
-            as residual_{{ basis }}_deviation_amount,
-        {%- endfor %}
+        {{ residual_value_columns(relation) }},
         case
-            when {{ value }} is null then null
+            when {{ relation }}.residual_revenue is null then null
             {%- for tier, share in var('value_tiers').items() %}
             when {{ relation }}.share_above < {{ share }} then '{{ tier }}'
             {%- endfor %}

@@ -22,7 +22,7 @@ def computed_definitions(settings: Settings) -> dg.Definitions:
                 _value_customers,
                 title="value the customers",
                 source="statistics",
-                tables=("model_fits", "spend_fits", "history_scores", "landing_files"),
+                tables=("model_fits", "spend_fits", "season_indices", "history_scores", "landing_files"),
                 models=(
                     "intermediate/int_value__valuations",
                     "intermediate/int_value__counted_histories",

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import exprel
 
 from orchestration.demo_company import messaging, names
 from orchestration.demo_company.block import Block
@@ -62,6 +63,7 @@ class Outlook:
     residual_value: Floats
     purchases_12_months: Floats
     margin_12_months: Floats
+    residual_value_36_months: Floats  # discounted
 
 
 def typical_orders(block: Block, people: People, products: Products, margin: Floats) -> TypicalOrders:
@@ -161,20 +163,29 @@ def look_out(
     of_gone = chance * np.exp(-delta * waiting) / (1 + delta * COMEBACK_MEAN / YEAR) * after_return
     discounted = np.where(alive, purchases + np.where(may_leave_once_more, comeback, 0.0), of_gone)
 
-    within = _within(rate, leaving, messages, 1.0)
-    returning = np.zeros(n)
-    for step in (np.arange(_STEPS) + 0.5) / _STEPS:
-        density = np.where(
-            step >= waiting, np.exp(-(step - waiting) * YEAR / COMEBACK_MEAN) * YEAR / COMEBACK_MEAN, 0.0
-        )
-        after = 1 + (1 - typical.dropout) * _within(rate, leaving, messages, 1 - step)
-        returning += chance * density * after / _STEPS
-    year = np.where(alive, within, returning)
+    back = YEAR / COMEBACK_MEAN
+    after_leaving = np.full(n, COMEBACK_AFTER / YEAR)
+
+    def until(years: float, delta: float) -> Floats:
+        """Orders within some years, discounted, those after a come-back included."""
+        total = np.where(alive, _within(rate, leaving, messages, years, delta), 0.0)
+        for step in (np.arange(round(_STEPS * years)) + 0.5) / _STEPS:
+            # Of who has left, exponential from the day on which it may be; of who leaves yet, that after leaving.
+            passed = np.maximum(step - np.where(alive, after_leaving, waiting), 0.0)
+            of_gone = back * np.exp(-back * passed) * (step >= waiting) * chance
+            of_leaving = leaving * back * passed * np.exp(-back * passed) * exprel((back - leaving) * passed)
+            density = np.where(alive, COMEBACK_SHARE * may_leave_once_more * of_leaving, of_gone)
+            following = 1 + (1 - typical.dropout) * _within(rate, leaving, messages, years - step, delta)
+            total += density * np.exp(-delta * step) * following / _STEPS
+        return total
+
+    year = until(1.0, 0.0)
     return Outlook(
         discounted_purchases=discounted * typical.named_share,
         residual_value=discounted * typical.named_share * typical.margin,
         purchases_12_months=year * typical.named_share,
         margin_12_months=year * typical.named_share * typical.margin,
+        residual_value_36_months=until(3.0, delta) * typical.named_share * typical.margin,
     )
 
 
@@ -185,10 +196,13 @@ def _while_customer(rate: Floats, leaving: Floats, messages: MessageEffect, delt
     return total
 
 
-def _within(rate: Floats, leaving: Floats, messages: MessageEffect, years: float) -> Floats:
-    """Orders of a customer within some years, before she leaves: (1 - exp(-r p t)) / p, and the messages'."""
-    ends = leaving[:, None] + messages.withdrawal
-    # Nobody leaves, and nothing ends, at a hazard of 0.
-    stay = np.divide(-np.expm1(-ends * years), ends, out=np.full(ends.shape, years), where=ends > 0)
-    total: Floats = rate * -np.expm1(-leaving * years) / leaving + (messages.orders * stay).sum(axis=1)
+def _within(rate: Floats, leaving: Floats, messages: MessageEffect, years: float, delta: float) -> Floats:
+    """Discounted orders of a customer within some years, until she leaves: r (1 - exp(-h t)) / h, h = r p + d."""
+    total: Floats = rate * _lasting(leaving + delta, years)
+    total += (messages.orders * _lasting(leaving[:, None] + messages.withdrawal + delta, years)).sum(axis=1)
     return total
+
+
+def _lasting(hazard: Floats, years: float) -> Floats:
+    """∫ exp(-hazard t) dt over some years."""
+    return np.asarray(years * exprel(-hazard * years))

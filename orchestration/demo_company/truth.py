@@ -86,6 +86,7 @@ def people_truth(
         "came_back_at": typed_instants(courses.returned),
         "expected_discounted_purchases": numbers(outlook.discounted_purchases),
         "expected_residual_value": numbers(outlook.residual_value),
+        "expected_residual_value_36_months": numbers(outlook.residual_value_36_months),
         "expected_purchases_12_months": numbers(outlook.purchases_12_months),
         "expected_margin_12_months": numbers(outlook.margin_12_months),
     }

@@ -25,15 +25,16 @@ from orchestration.statistics.fitting import Derivatives
 from orchestration.statistics.histories import FloatArray, PurchaseHistories
 from orchestration.statistics.special import (
     beta_rule,
+    gamma_rule,
     log_rising,
     scaled_exponential_integral,
-    scaled_exponential_moment,
 )
-from orchestration.statistics.transactions import TransactionModel
+from orchestration.statistics.transactions import Rates, TransactionModel
 
 # Rows at a time, so that what is computed from them stays in the processor's cache.
 _BLOCK = 2048
-_SMALLEST_DROP_OUT = 1e-100
+# Of an average that need not be as exact as an expectation.
+_FEW_POINTS = 16
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,14 @@ class BetaGeometricNbd(TransactionModel):
 
         return self._average_over_drop_out(frequency, age, average)
 
-    def _squared_purchases_if_alive(self, frequency: FloatArray, age: FloatArray, rate: float) -> FloatArray:
-        def average(p: FloatArray, shape: FloatArray, exposure: FloatArray) -> FloatArray:
-            # E[λ² / (δ + λ p)²]; of somebody who never leaves it does not depend on p, which must not underflow.
-            z = rate * exposure / np.maximum(p, _SMALLEST_DROP_OUT)
-            moment = scaled_exponential_moment(shape + 2, z) * z * z
-            return np.asarray(shape * (shape + 1) / (rate * exposure) ** 2 * moment)
-
-        return self._average_over_drop_out(frequency, age, average)
+    def _rates_if_alive(self, frequency: FloatArray, age: FloatArray) -> Rates:
+        x, which = np.unique(frequency, return_inverse=True)
+        buying, buying_weights = gamma_rule(self.r + x)
+        stopping, stopping_weights = beta_rule(self.a, self.b + self._survived(x), _FEW_POINTS)
+        rates = (buying[which] / (self.alpha + age)[:, np.newaxis])[:, :, np.newaxis]
+        chances = stopping[which][:, np.newaxis, :]
+        weights = buying_weights[which][:, :, np.newaxis] * stopping_weights[which][:, np.newaxis, :]
+        return Rates(rates, np.zeros((1, 1, 1)), chances, weights)
 
     def _average_over_drop_out(
         self,

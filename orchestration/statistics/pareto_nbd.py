@@ -23,8 +23,8 @@ from scipy import special
 
 from orchestration.statistics.fitting import Derivatives
 from orchestration.statistics.histories import FloatArray, PurchaseHistories
-from orchestration.statistics.special import log_rising, scaled_exponential_integral, scaled_exponential_moment
-from orchestration.statistics.transactions import TransactionModel
+from orchestration.statistics.special import gamma_rule, log_rising, scaled_exponential_integral
+from orchestration.statistics.transactions import Rates, TransactionModel
 
 # Rows at a time, so that the nodes of the integral stay in the processor's cache.
 _BLOCK = 256
@@ -106,11 +106,12 @@ class ParetoNbd(TransactionModel):
         lived = (self.beta + age) * scaled_exponential_integral(self.s, rate * (self.beta + age))
         return np.asarray((self.r + frequency) / (self.alpha + age) * lived)
 
-    def _squared_purchases_if_alive(self, frequency: FloatArray, age: FloatArray, rate: float) -> FloatArray:
-        # E[λ²] E[1 / (δ + μ)²]
-        shape, exposure = self.r + frequency, self.beta + age
-        lived = exposure**2 * scaled_exponential_moment(self.s, rate * exposure)
-        return np.asarray(shape * (shape + 1) / (self.alpha + age) ** 2 * lived)
+    def _rates_if_alive(self, frequency: FloatArray, age: FloatArray) -> Rates:
+        buying, buying_weights = gamma_rule(self.r + frequency)
+        leaving, leaving_weights = gamma_rule(self.s)
+        rates = (buying / (self.alpha + age)[:, np.newaxis])[:, :, np.newaxis]
+        hazards = (leaving / (self.beta + age)[:, np.newaxis])[:, np.newaxis, :]
+        return Rates(rates, hazards, np.zeros((1, 1, 1)), buying_weights[:, :, np.newaxis] * leaving_weights)
 
     @classmethod
     def _objective(cls, histories: PurchaseHistories) -> Callable[[FloatArray], Derivatives]:

@@ -26,6 +26,7 @@ class Valuation:
     holdout_days: int | None
     transaction_model: str
     annual_discount_rate: float
+    horizon_months: int
     minimum_segment_customers: int
     minimum_segment_repeat_buyers: int
 
@@ -66,7 +67,7 @@ def read_valuations(connection: duckdb.DuckDBPyConnection) -> list[Valuation]:
     rows = connection.execute(
         """
         select valuation_id, purpose, last_date, holdout_days, transaction_model, annual_discount_rate,
-            minimum_segment_customers, minimum_segment_repeat_buyers
+            horizon_months, minimum_segment_customers, minimum_segment_repeat_buyers
         from intermediate.int_value__valuations order by purpose <> 'month_end', last_date
         """
     ).fetchall()

@@ -13,16 +13,16 @@ from orchestration.statistics.bg_nbd import BgNbd
 from orchestration.statistics.customer_value import continuous_discount_rate, periodic_discount_rate
 from orchestration.statistics.fitting import Fit, NotIdentifiedError
 from orchestration.statistics.gamma_gamma import GammaGamma
-from orchestration.statistics.histories import FloatArray, PurchaseHistories
+from orchestration.statistics.histories import PurchaseHistories
 from orchestration.statistics.mbg_nbd import MbgNbd
 from orchestration.statistics.pareto_nbd import ParetoNbd
-from orchestration.statistics.residual_purchases import at_few_ages, dert, residual_purchases
-from orchestration.statistics.season import EVEN, in_busy_days
-from orchestration.statistics.transactions import TransactionModel
+from orchestration.statistics.residual_purchases import dert, purchases_within, residual_purchases
+from orchestration.statistics.season import EVEN, MONTHS, in_busy_days
+from orchestration.statistics.transactions import Horizon, TransactionModel
 from orchestration.valuation.histories import Rhythms, Segment, Valuation, together
 
 # Part of every fingerprint: raise it when the same input gives other results, and every month gets a new version.
-METHOD = "3"
+METHOD = "4"
 
 TRANSACTION_MODELS: dict[str, type[TransactionModel]] = {"mbg_nbd": MbgNbd, "bg_nbd": BgNbd, "pareto_nbd": ParetoNbd}
 # The one of the two that the data are likelier under. That a one-time buyer may have left is the safer belief: where
@@ -32,11 +32,14 @@ _SAFER, _OTHER = "mbg_nbd", "bg_nbd"
 _CLEARLY_LIKELIER = 3.0  # in log-likelihood, a factor of 20
 # Fewer customers taken for gone than this, of all of a fit, are none.
 _NOBODY = 0.5
+_NO_DROP_OUT = "the data show no drop-out, so the value over an infinite horizon is that of customers who never leave"
 SPEND_MODEL = "gamma_gamma"
 TRANSACTIONS, SPENDS = "transactions", "spends"
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 HORIZONS = (12, 24, 36)
+# An interval of 95 %, of what one customer brings.
+_TAIL = 0.025
 
 Row = dict[str, Any]
 
@@ -74,6 +77,7 @@ class Result:
 
     model_fits: list[Row]
     spend_fits: list[Row]
+    season_indices: list[Row]
     history_scores: dict[str, Any]
     models: FittedModels
 
@@ -98,6 +102,16 @@ def score(
     return Result(
         work.model_fits,
         work.spend_fits,
+        [
+            {
+                "valuation_id": valuation.valuation_id,
+                "source_system": source,
+                "month_number": month + 1,
+                "season_index": index,
+            }
+            for source in by_source
+            for month, index in enumerate(rhythms.get(source, EVEN).indices)
+        ],
         {name: _rounded(np.concatenate([block[name] for block in scores])) for name in scores[0]} if scores else {},
         work.models,
     )
@@ -129,19 +143,22 @@ class _Fitting:
             )
         histories = self.models.histories(segment, self.valuation.last_day)
         fitted = self._try(
-            segment, TRANSACTIONS, too_small, lambda: self._transactions(histories), customers, histories.counts.size
+            segment, TRANSACTIONS, too_small, lambda: self._candidates(histories), customers, histories.counts.size
         )
         if fitted:
             self.models.transactions[place] = (fitted[0], fitted[1].model)
             alive = fitted[1].model.probability_alive(histories.frequency, histories.recency, histories.age)
             if float(histories.counts @ (1 - alive)) < _NOBODY:
                 self.without_drop_out.add(fitted[0])
+                for row in self.model_fits:
+                    if row["fit_id"] == fitted[0]:
+                        row["reason"] = _NO_DROP_OUT
         spends = (segment.spend_frequency, segment.spend_mean, segment.spend_counts)
         fitted = self._try(
             segment,
             SPENDS,
             too_small,
-            lambda: (SPEND_MODEL, GammaGamma.fit(*spends)),
+            lambda: [(SPEND_MODEL, GammaGamma.fit(*spends))],
             float(spends[2].sum()),
             spends[2].size,
         )
@@ -149,22 +166,21 @@ class _Fitting:
             self.models.spends[place] = fitted[0]
             self._add_spend_fit(*fitted)
 
-    def _transactions(self, histories: PurchaseHistories) -> tuple[str, Fit[Any]]:
-        """Name and fit of the model of repeat buying."""
+    def _candidates(self, histories: PurchaseHistories) -> list[tuple[str, Fit[Any]]]:
+        """Names and fits of the models of repeat buying that were tried, the one that counts first."""
         name = self.valuation.transaction_model
         if name != LIKELIEST:
-            return name, TRANSACTION_MODELS[name].fit(histories)
-        safer, other = (TRANSACTION_MODELS[candidate].fit(histories) for candidate in (_SAFER, _OTHER))
-        if other.log_likelihood > safer.log_likelihood + _CLEARLY_LIKELIER:
-            return _OTHER, other
-        return _SAFER, safer
+            return [(name, TRANSACTION_MODELS[name].fit(histories))]
+        safer, other = ((name, TRANSACTION_MODELS[name].fit(histories)) for name in (_SAFER, _OTHER))
+        is_clear = other[1].log_likelihood > safer[1].log_likelihood + _CLEARLY_LIKELIER
+        return [other, safer] if is_clear else [safer, other]
 
     def _try(
         self,
         segment: Segment,
         kind: str,
         too_small: str | None,
-        make: Callable[[], tuple[str, Fit[Any]]],
+        make: Callable[[], list[tuple[str, Fit[Any]]]],
         customers: float,
         rows: int,
     ) -> tuple[str, Fit[Any]] | None:
@@ -186,32 +202,36 @@ class _Fitting:
         status, reason = "too_small", too_small
         if not reason:
             try:
-                model, fit = make()
+                candidates = make()
             except NotIdentifiedError as error:
                 status, reason = "not_identified", str(error)
             except RuntimeError as error:
                 status, reason = "failed", str(error)
             else:
-                row |= {"model": model, "fit_id": f"{valuation_id}:{place}:{model}:{self.content_md5[:8]}"}
-                self.fits[row["fit_id"]] = fit
-                for parameter, estimate, error_ in zip(fit.names, fit.values, fit.standard_errors, strict=True):
-                    self.model_fits.append(
-                        {
-                            **row,
-                            "status": "fitted",
-                            "parameter": parameter,
-                            "estimate": float(estimate),
-                            "standard_error": float(error_),
-                            "is_at_bound": parameter in fit.at_bound,
-                            "log_likelihood": fit.log_likelihood,
-                            "iteration_count": fit.iterations,
-                        }
-                    )
-                return row["fit_id"], fit
+                keys = [f"{valuation_id}:{place}:{name}:{self.content_md5[:8]}" for name, _ in candidates]
+                for key, (name, fit) in zip(keys, candidates, strict=True):
+                    status = "fitted" if key == keys[0] else "less_likely"
+                    self._add_parameters({**row, "model": name, "fit_id": key, "status": status}, fit)
+                self.fits[keys[0]] = candidates[0][1]
+                return keys[0], candidates[0][1]
         self.model_fits.append({**row, "status": status, "reason": reason})
         if not segment.name:
             self.reasons[(segment.source_system, kind)] = reason or status
         return None
+
+    def _add_parameters(self, row: Row, fit: Fit[Any]) -> None:
+        for parameter, estimate, error in zip(fit.names, fit.values, fit.standard_errors, strict=True):
+            self.model_fits.append(
+                {
+                    **row,
+                    "parameter": parameter,
+                    "estimate": float(estimate),
+                    "standard_error": float(error),
+                    "is_at_bound": parameter in fit.at_bound,
+                    "log_likelihood": fit.log_likelihood,
+                    "iteration_count": fit.iterations,
+                }
+            )
 
     def _add_spend_fit(self, fit_id: str, fit: Fit[GammaGamma]) -> None:
         row: Row = {"valuation_id": self.valuation.valuation_id, "fit_id": fit_id}
@@ -240,22 +260,29 @@ def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: Fitte
         "spend_fit_id": _repeated(work.models.spend_fit(segment), n),
         "prior_spend_fit_id": _repeated(prior.spend_fit(segment), n),
         "reason": _repeated(_reason(segment, work), n),
+        "recency_busy_days": nothing,
+        "age_busy_days": nothing,
         "probability_alive": nothing,
         **{f"expected_purchases_{months}_months": nothing for months in HORIZONS},
-        "discounted_purchases_36_months": nothing,
         "discounted_purchases": nothing,
+        "discounted_purchases_infinite_horizon": nothing,
         "discounted_purchases_log_error": nothing,
         "discounted_purchases_square": nothing,
+        "realised_purchases_square": nothing,
+        "realised_purchases_sum_of_squares": nothing,
+        "probability_of_purchase": nothing,
+        "lower_95_score": nothing,
+        "upper_95_score": nothing,
+        "purchases_of_early_leaver": nothing,
         "prior_probability_alive": nothing,
         "prior_discounted_purchases": nothing,
         "holdout_purchases": nothing,
     }
     if model is None or fit_id is None:
         return scores
-    # A year has as many busy days as calendar days: only a horizon of parts of a year is another one.
-    delta = continuous_discount_rate(valuation.annual_discount_rate, DAYS_PER_YEAR)
     busy = work.models.histories(segment, valuation.last_day)
     x, t_x, T = busy.frequency, busy.recency, busy.age
+    scores["recency_busy_days"], scores["age_busy_days"] = t_x, T
     scores["probability_alive"] = model.probability_alive(x, t_x, T)
     if valuation.holdout_days is not None:
         # What is shown only to be compared with what came needs no value.
@@ -265,28 +292,30 @@ def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: Fitte
         return scores
     for months in HORIZONS:
         scores[f"expected_purchases_{months}_months"] = model.expected_purchases(x, t_x, T, months * DAYS_PER_MONTH)
-    scores["discounted_purchases_36_months"] = at_few_ages(model, _by_month(model, valuation), x, t_x, T)
-    residual = residual_purchases(work.fits[fit_id], x, t_x, T, delta)
+    # A year has as many busy days as calendar days: only a horizon of parts of a year is another one.
+    horizon = Horizon(
+        valuation.horizon_months, DAYS_PER_MONTH, periodic_discount_rate(valuation.annual_discount_rate, MONTHS)
+    )
+    residual = residual_purchases(work.fits[fit_id], x, t_x, T, horizon)
     scores["discounted_purchases"] = residual.expected
     scores["discounted_purchases_log_error"] = residual.log_standard_error
     scores["discounted_purchases_square"] = residual.expected_square
+    scores["realised_purchases_square"] = residual.realised_square
+    scores["realised_purchases_sum_of_squares"] = residual.sum_of_squares
+    scores["probability_of_purchase"] = residual.probability_of_any
+    scores["lower_95_score"] = residual.normal_score(_TAIL)
+    scores["upper_95_score"] = residual.normal_score(1 - _TAIL)
+    scores["purchases_of_early_leaver"] = residual.of_early_leaver
+    # Purchases for ever, undiscounted, have no end.
+    if valuation.annual_discount_rate > 0:
+        delta = continuous_discount_rate(valuation.annual_discount_rate, DAYS_PER_YEAR)
+        scores["discounted_purchases_infinite_horizon"] = dert(model, x, t_x, T, delta)
     if prior_model is not None:
         busy = prior.histories(segment, valuation.last_day)
         x, t_x, T = busy.frequency, busy.recency, busy.age
         scores["prior_probability_alive"] = prior_model.probability_alive(x, t_x, T)
-        scores["prior_discounted_purchases"] = dert(prior_model, x, t_x, T, delta)
+        scores["prior_discounted_purchases"] = purchases_within(prior_model, x, t_x, T, horizon)
     return scores
-
-
-def _by_month(model: TransactionModel, valuation: Valuation) -> Any:
-    rate = periodic_discount_rate(valuation.annual_discount_rate, 12)
-
-    def expectation(x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
-        return model.discounted_expected_purchases(
-            x, t_x, T, periods=max(HORIZONS), period=DAYS_PER_MONTH, discount_rate=rate
-        )
-
-    return expectation
 
 
 def _reason(segment: Segment, work: _Fitting) -> str | None:
@@ -298,7 +327,7 @@ def _reason(segment: Segment, work: _Fitting) -> str | None:
     if work.models.spend_fit(segment) is None:
         return work.reasons.get((source, SPENDS))
     if fit_id in work.without_drop_out:
-        return "the data show no drop-out, so the value is that of customers who never leave: see the 36-month figures"
+        return _NO_DROP_OUT
     return None
 
 

@@ -74,6 +74,7 @@ select
     dated.holdout_days,
     '{{ var("transaction_model") }}' as transaction_model,
     cast(coalesce(rates.annual_rate, {{ var('annual_discount_rate') }}) as double) as annual_discount_rate,
+    cast({{ var('value_horizon_months') }} as bigint) as horizon_months,
     cast({{ var('minimum_segment_customers') }} as bigint) as minimum_segment_customers,
     cast({{ var('minimum_segment_repeat_buyers') }} as bigint) as minimum_segment_repeat_buyers
 from dated

@@ -27,6 +27,8 @@ customers as (
         cast(cast(month_date as timestamp) - interval 12 month as date) as month_a_year_before_date,
         snapshot_version,
         residual_{{ value }}_amount as equity,
+        residual_{{ value }}_infinite_horizon_amount as equity_infinite_horizon,
+        horizon_months,
         transaction_fit_id,
         spend_fit_id,
         -- The interval of one is that of the fitted parameters, symmetric in the logarithm: 2 x 1.959964 errors wide.
@@ -126,6 +128,8 @@ equities_by_fit as (
         count(*) - count(equity) as unvalued_customer_count,
         count(case when equity is not null and (parameter_error is null or deviation is null) then 1 end) as open_count,
         sum(equity) as equity,
+        sum(equity_infinite_horizon) as equity_infinite_horizon,
+        max(horizon_months) as horizon_months,
         cast(sum(cast(parameter_error as decimal(28, 6))) as double) as parameter_error,
         cast(sum(deviation * deviation) as double) as deviation_square,
         sum(profit) as profit
@@ -141,6 +145,8 @@ equities as (
         sum(customer_count) as customer_count,
         sum(unvalued_customer_count) as unvalued_customer_count,
         sum(equity) as equity,
+        sum(equity_infinite_horizon) as equity_infinite_horizon,
+        max(horizon_months) as horizon_months,
         case
             when sum(open_count) = 0
                 then sqrt(sum(parameter_error * parameter_error + deviation_square))
@@ -202,6 +208,8 @@ chained as (
     left join with_errors as previous
         on with_errors.value_basis = previous.value_basis
         and with_errors.month_date = cast(cast(previous.month_date as timestamp) + interval 1 month as date)
+        -- What counts other months is another figure: its difference is nobody's doing.
+        and coalesce(with_errors.horizon_months, 0) = coalesce(previous.horizon_months, 0)
 ),
 
 joined as (
@@ -265,6 +273,7 @@ select
     snapshot_version,
     cast(customer_count as bigint) as customer_count,
     cast(unvalued_customer_count as bigint) as unvalued_customer_count,
+    cast(horizon_months as bigint) as horizon_months,
     cast(equity as decimal(18, 4)) as equity_amount,
     -- Symmetric in the logarithm; an error above 3 is a factor of 360: the data leave the equity open.
     case
@@ -281,6 +290,7 @@ select
                     as decimal(18, 4)
                 )
     end as equity_upper_95_amount,
+    cast(equity_infinite_horizon as decimal(18, 4)) as equity_infinite_horizon_amount,
     cast(predicted_purchases as decimal(18, 6)) as predicted_purchases_12_months,
     cast(actual_purchase_count as bigint) as actual_purchase_count_12_months,
     cast(previous_equity as decimal(18, 4)) as previous_equity_amount,

@@ -18,7 +18,7 @@ def test_customer_equity_covers_what_the_customers_are_truly_worth(demo: Project
         where value_basis = 'margin' and month_date = date '2024-12-01'
         """
     )
-    ((true,),) = _of_truth(demo, "select sum(expected_residual_value) from people where order_count > 0")
+    ((true,),) = _of_truth(demo, "select sum(expected_residual_value_36_months) from people where order_count > 0")
     print(f"\ncustomer equity {equity:,.0f} ({lower:,.0f} to {upper:,.0f}), truly {true:,.0f}")
     assert float(lower) < true < float(upper)
     assert float(upper) / float(lower) < 1.6

@@ -32,7 +32,7 @@ class Future:
 
     expected: Outlook
     played: Outlook
-    sums: Any  # (replicates, 4), in the order of Outlook
+    sums: Any  # (replicates, 5), in the order of Outlook
     margin: Floats
     alive: Flags
 
@@ -49,17 +49,24 @@ def future() -> Future:
     typical = typical_orders(block, people, products, basket_values(people, products)[1])
     effect = message_effect(people, known, has_email, consents)
     expected = look_out(people, courses, typical, effect, DISCOUNT_RATE)
-    played, sums = np.zeros((4, PEOPLE)), []
+    played, sums = np.zeros((5, PEOPLE)), []
     for replicate in range(REPLICATES):
         after = play_on(
             *(block, people, products, orders, courses, known, has_email, consents), years=YEARS, replicate=replicate
         )
         discount = (1 + DISCOUNT_RATE) ** (-(after.at - END) / YEAR) * after.named_share
         in_a_year = (after.at < END + YEAR) * after.named_share
+        in_three_years = (after.at < END + 3 * YEAR) * discount
         found = np.stack(
             [
                 np.bincount(after.person, weight, PEOPLE)
-                for weight in (discount, discount * after.contribution, in_a_year, in_a_year * after.contribution)
+                for weight in (
+                    discount,
+                    discount * after.contribution,
+                    in_a_year,
+                    in_a_year * after.contribution,
+                    in_three_years * after.contribution,
+                )
             ]
         )
         played += found / REPLICATES

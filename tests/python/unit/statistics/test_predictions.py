@@ -11,7 +11,7 @@ from orchestration.statistics.bg_nbd import BgNbd
 from orchestration.statistics.mbg_nbd import MbgNbd
 from orchestration.statistics.pareto_nbd import ParetoNbd
 from orchestration.statistics.special import beta_rule, scaled_exponential_integral
-from orchestration.statistics.transactions import TransactionModel
+from orchestration.statistics.transactions import Horizon, TransactionModel
 
 _BG = BgNbd(0.243, 4.414, 0.793, 2.426)
 _MBG = MbgNbd(0.525, 6.183, 0.891, 1.614)
@@ -102,34 +102,6 @@ def test_dert_is_the_integral_of_discounted_purchases(model: TransactionModel, r
         assert dert[i] == pytest.approx(integral, rel=1e-5)
 
 
-@pytest.mark.parametrize("history", [(0, 0, 100), (3, 300, 500), (40, 900, 1000)])
-@pytest.mark.parametrize("rate", [0.00026, 0.01])
-def test_the_square_of_dert_is_that_of_customers_whose_rates_are_known(
-    history: tuple[int, int, int], rate: float
-) -> None:
-    """Drawn from what is known of a customer who is alive: λ / (δ + λ p), and λ / (δ + μ)."""
-    x, t_x, T = history
-    generator = np.random.default_rng(1)
-    bg = BgNbd(0.7, 90.0, 0.9, 3.3)
-    pareto = ParetoNbd(0.55, 80.0, 0.6, 100.0)
-    buys = [generator.gamma(model.r + x, 1 / (model.alpha + T), 400_000) for model in (bg, pareto)]
-    drawn = {
-        bg: buys[0] / (rate + buys[0] * generator.beta(bg.a, bg.b + x, 400_000)),
-        pareto: buys[1] / (rate + generator.gamma(pareto.s, 1 / (pareto.beta + T), 400_000)),
-    }
-    for model, worth in drawn.items():
-        alive = model.probability_alive(x, t_x, T)
-        found = model.squared_discounted_residual_transactions(x, t_x, T, rate)
-        assert_allclose(found, alive * np.mean(worth**2), rtol=0.03)
-
-
-def test_the_square_of_dert_of_somebody_who_never_leaves() -> None:
-    x, T, rate = 3, 500.0, 0.001
-    model = BgNbd(0.7, 90.0, 1e-5, 1.0)
-    expected = (0.7 + x) * (1.7 + x) / (90 + T) ** 2 / rate**2
-    assert model.squared_discounted_residual_transactions(x, T, T, rate)[0] == pytest.approx(expected, rel=1e-3)
-
-
 def test_pareto_nbd_dert_is_the_published_formula() -> None:
     """Fader, Hardie, Lee (2005), RFM and CLV, equation 3."""
     r, alpha, s, beta = _PARETO.r, _PARETO.alpha, _PARETO.s, _PARETO.beta
@@ -146,18 +118,16 @@ def test_discounted_purchases_sum_the_purchases_of_each_period(model: Transactio
     month, d = 365.25 / 12 / 7, 0.01
     by_month = np.array([model.expected_purchases(_X, _T_X, _T, month * k) for k in range(13)])
     expected = (np.diff(by_month, axis=0) / (1 + d) ** np.arange(1, 13)[:, np.newaxis]).sum(axis=0)
-    discounted = model.discounted_expected_purchases(_X, _T_X, _T, periods=12, period=month, discount_rate=d)
+    discounted = model.discounted_expected_purchases(_X, _T_X, _T, Horizon(12, month, d))
     assert_allclose(discounted, expected, rtol=1e-10)
-    undiscounted = model.discounted_expected_purchases(_X, _T_X, _T, periods=12, period=month, discount_rate=0)
+    undiscounted = model.discounted_expected_purchases(_X, _T_X, _T, Horizon(12, month, 0))
     assert_allclose(undiscounted, by_month[-1], rtol=1e-10)
 
 
 @pytest.mark.parametrize("model", _MODELS)
 def test_many_short_periods_approach_dert(model: TransactionModel) -> None:
     rate = 0.05
-    short = model.discounted_expected_purchases(
-        _X, _T_X, _T, periods=4000, period=0.1, discount_rate=np.expm1(rate * 0.1)
-    )
+    short = model.discounted_expected_purchases(_X, _T_X, _T, Horizon(4000, 0.1, float(np.expm1(rate * 0.1))))
     dert = model.discounted_expected_residual_transactions(_X, _T_X, _T, rate)
     assert_allclose(short, dert, rtol=0.004)
 
@@ -181,8 +151,8 @@ def test_a_new_customer_is_a_customer_observed_for_no_time(model: TransactionMod
     [
         (lambda: _BG.expected_purchases(1, 1, 2, -1), "horizon is -1"),
         (lambda: _BG.discounted_expected_residual_transactions(1, 1, 2, 0), "needs a positive continuous rate"),
-        (lambda: _BG.discounted_expected_purchases(1, 1, 2, periods=0, period=1, discount_rate=0), "at least one"),
-        (lambda: _BG.discounted_expected_purchases(1, 1, 2, periods=1, period=1, discount_rate=-0.1), "0 or more"),
+        (lambda: Horizon(0, 1, 0), "at least one"),
+        (lambda: Horizon(1, 1, -0.1), "0 or more"),
         (lambda: BgNbd(0.5, 0, 1, 1), "parameter alpha is 0"),
         (lambda: _BG.probability_alive(1, 3, 2), "later than age"),
     ],

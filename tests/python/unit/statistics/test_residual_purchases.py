@@ -1,4 +1,4 @@
-"""DERT at few ages is DERT, and its standard error is what refitting the parameters would show."""
+"""Residual purchases at few ages are those at all ages, and their error is what refitting the parameters would show."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from orchestration.statistics.bg_nbd import BgNbd
 from orchestration.statistics.histories import FloatArray, count_histories
 from orchestration.statistics.mbg_nbd import MbgNbd
 from orchestration.statistics.pareto_nbd import ParetoNbd
-from orchestration.statistics.residual_purchases import dert, residual_purchases
-from orchestration.statistics.transactions import TransactionModel
+from orchestration.statistics.residual_purchases import dert, purchases_within, residual_purchases
+from orchestration.statistics.transactions import Horizon, TransactionModel
 
 _DELTA = float(np.log(1.1)) / 365.25
+_HORIZON = Horizon(36, 365.25 / 12, 1.1 ** (1 / 12) - 1)
 _MODELS = [BgNbd(0.243, 4.414, 0.793, 2.426), MbgNbd(0.05, 200.0, 0.9, 1.6), ParetoNbd(0.553, 10.578, 0.606, 11.669)]
 
 
@@ -35,6 +36,16 @@ def test_few_ages_give_what_all_ages_give(model: TransactionModel) -> None:
     )
 
 
+@pytest.mark.parametrize("model", _MODELS, ids=lambda model: type(model).__name__)
+def test_so_do_they_within_a_horizon(model: TransactionModel) -> None:
+    x, t_x, T = _customers(3000)
+    assert_allclose(
+        purchases_within(model, x, t_x, T, _HORIZON),
+        model.discounted_expected_purchases(x, t_x, T, _HORIZON),
+        rtol=1e-8,
+    )
+
+
 def test_one_history_and_one_age_do() -> None:
     model = _MODELS[1]
     expected = model.discounted_expected_residual_transactions(0, 0, 0, _DELTA)
@@ -52,9 +63,9 @@ def test_the_standard_error_is_the_spread_over_plausible_parameters() -> None:
     fit = MbgNbd.fit(histories)
     some = slice(0, None, histories.frequency.size // 40)
     of = (histories.frequency[some], histories.recency[some], histories.age[some])
-    found = residual_purchases(fit, *of, _DELTA)
+    found = residual_purchases(fit, *of, _HORIZON)
     drawn = [
-        np.log(MbgNbd(*parameters).discounted_expected_residual_transactions(*of, _DELTA))
+        np.log(MbgNbd(*parameters).discounted_expected_purchases(*of, _HORIZON))
         for parameters in fit.draw(np.random.default_rng(1), 600)
     ]
     assert_allclose(found.log_standard_error, np.std(drawn, axis=0), rtol=0.15)

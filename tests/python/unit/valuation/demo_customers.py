@@ -65,7 +65,8 @@ class Foretold:
     discounted_purchases: Floats
     purchases_12_months: Floats
     holdout_purchases: Floats
-    residual_value: Floats
+    residual_value: Floats  # of 36 months
+    residual_value_infinite_horizon: Floats
     parameter_error: Floats  # of the residual value, EUR
     deviation: Floats
 
@@ -99,7 +100,9 @@ def foretell(orders: Orders, last: date, holdout_days: int | None = None) -> For
     mean = (np.add.reduceat(spend, start) - spend[start]) / np.maximum(x, 1)
     histories, index = count_histories(x, final - first, last_day - first)
     repeat = (x > 0) & (mean > 0)
-    valuation = Valuation("v", "current", last, holdout_days, LIKELIEST, annual_discount_rate_at_the_end(), 1000, 200)
+    valuation = Valuation(
+        "v", "current", last, holdout_days, LIKELIEST, annual_discount_rate_at_the_end(), 36, 1000, 200
+    )
     segment = Segment("shop", "shop", histories, x[repeat].astype(float), mean[repeat], np.ones(int(repeat.sum())))
     again = np.delete(day, start)
     result = score(valuation, [segment], _rhythms(again, last_day), FittedModels(), "")
@@ -126,6 +129,7 @@ def foretell(orders: Orders, last: date, holdout_days: int | None = None) -> For
         purchases_12_months=scores["expected_purchases_12_months"],
         holdout_purchases=scores["holdout_purchases"],
         residual_value=value,
+        residual_value_infinite_horizon=scores["discounted_purchases_infinite_horizon"] * expected * margin,
         parameter_error=value * np.sqrt(error),
         deviation=np.sqrt(np.maximum(square - value**2, 0.0)),
     )

@@ -66,10 +66,10 @@ class Warehouse:
             connection.execute(
                 "create table intermediate.int_value__valuations (valuation_id varchar, purpose varchar, "
                 "last_date date, holdout_days bigint, transaction_model varchar, annual_discount_rate double, "
-                "minimum_segment_customers bigint, minimum_segment_repeat_buyers bigint)"
+                "horizon_months bigint, minimum_segment_customers bigint, minimum_segment_repeat_buyers bigint)"
             )
             connection.executemany(
-                "insert into intermediate.int_value__valuations values (?, ?, ?, ?, ?, 0.1, ?, 10)",
+                "insert into intermediate.int_value__valuations values (?, ?, ?, ?, ?, 0.1, 36, ?, 10)",
                 [(*moment, self.transaction_model, minimum) for moment in MOMENTS],
             )
             connection.execute(
@@ -328,6 +328,10 @@ def test_where_nobody_leaves_the_value_says_so_whichever_parameter_ran_to_its_bo
     for row in scores:
         assert row["probability_alive"] > 0.99
         assert "no drop-out" in row["reason"]
+    used = {row["transaction_fit_id"] for row in scores}
+    fits = [row for row in warehouse.rows("model_fits") if row["fit_id"] in used]
+    assert fits
+    assert all("no drop-out" in row["reason"] for row in fits)
 
 
 def test_where_some_leave_no_reason_is_given(warehouse: Warehouse) -> None:
