@@ -20,7 +20,9 @@ where times > 1
     or question is null
     or construct is null
     or construct not in (
-        '{{ var('survey_constructs') | join("',\n        '") }}'
+        {% for construct in var('survey_constructs') %}
+        '{{ construct }}'{{ ',' if not loop.last }}
+        {% endfor %}
     )
     or coalesce(scale_min >= scale_max, true)
     or coalesce(scale_direction not in (-1, 1), true)
