@@ -1,20 +1,17 @@
 -- What visitors typed into the search box: free text.
-with site_events as (
-    select * from {{ loaded_rows(ref('base_web__events')) }}
-),
-
-app_events as (
-    select * from {{ loaded_rows(ref('base_web__app_events')) }}
-),
-
-events as (
-    select event_id, loaded_at, search_term from site_events
-    union all
-    select event_id, loaded_at, search_term from app_events
+with events as (
+    {% for table in ['events', 'app_events'] %}
+    select
+        '{{ table }}:' || event_id as source_record_id,
+        loaded_at,
+        search_term
+    from {{ loaded_rows(ref('base_web__' ~ table)) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select
-    'web:' || event_id as web_event_id,
+    'web:' || source_record_id as web_event_id,
     'web' as source_system,
     loaded_at,
     search_term

@@ -1,9 +1,9 @@
--- What happened on the web site and in the app.
+-- What happened on the web site and in the app. Each numbers its events for itself, so a key says whose it is.
 with events as (
     {% for table, channel in {'events': 'web', 'app_events': 'app'}.items() %}
     select
         '{{ channel }}' as channel,
-        event_id,
+        '{{ table }}:' || event_id as source_record_id,
         anonymous_id,
         account_id,
         event,
@@ -22,9 +22,9 @@ with events as (
 )
 
 select
-    'web:' || event_id as web_event_id,
+    'web:' || source_record_id as web_event_id,
     'web' as source_system,
-    event_id as source_record_id,
+    source_record_id,
     -- From the login on, the tracking knows the shop's account; before, only the device.
     case when account_id is not null then 'shop' else 'web_device' end as customer_namespace,
     coalesce(account_id, anonymous_id) as source_customer_id,

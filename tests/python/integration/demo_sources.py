@@ -110,7 +110,7 @@ def web_events(landing: Path) -> list[WebEvent]:
     ]
     return [
         WebEvent(
-            f"web:{row['event_id']}",
+            f"web:{'app_events' if channel == 'app' else 'events'}:{row['event_id']}",
             channel,
             row["anonymous_id"],
             row["account_id"],

@@ -66,7 +66,7 @@ def second(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> SecondRun
     )
     day = landing / "web" / "events" / "date=2024-06-01"
     stranger, visits = demo.query(
-        "select anonymous_id, count(*) from interaction.web_events where source_record_id not like 'late-%'"
+        "select anonymous_id, count(*) from interaction.web_events where source_record_id not like 'events:late-%'"
         " group by 1 having count(customer_id) = 0 order by 2 desc, 1 limit 1"
     )[0]
     late = late_part(day / "part-0.parquet", day / "part-9.parquet", stranger)
@@ -172,7 +172,7 @@ def test_what_was_known_before_is_what_was_published_then(second: SecondRun) -> 
         ).fetchall()
         ((customer, late),) = connection.execute(
             "select customer_id, max(occurred_at) from newer.marts.customer_timeline"
-            " where source_record_id like 'late-%' and customer_id is not null group by 1 order by 1 limit 1"
+            " where source_record_id like 'events:late-%' and customer_id is not null group by 1 order by 1 limit 1"
         ).fetchall()
     assert {"consents", "ticket_events", "web_events"} <= {entity for entity, _ in corrected}, corrected
 

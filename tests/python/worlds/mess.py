@@ -193,6 +193,20 @@ def an_event_is_delivered_twice(company: Company, chance: random.Random) -> None
 
 
 @kind
+def the_site_and_the_app_number_their_events_alike(company: Company, chance: random.Random) -> None:
+    seen = {"anonymous_id": "device-alike", "event": "search", "page": "search", "device": "mobile"}
+    for number in range(chance.randrange(1, 4)):
+        at = f"{_day(chance)} 10:00:00"
+        company.add(
+            *("web", "events"), **{"event_id": str(number), "search_term": "on the site"}, **seen, occurred_at=at
+        )
+        at = f"{_day(chance)}T10:00:00Z"
+        company.add(
+            *("web", "app_events"), **{"event_id": str(number), "search_term": "in the app"}, **seen, occurred_at=at
+        )
+
+
+@kind
 def rates_are_of_working_days(company: Company, chance: random.Random) -> None:
     company.rows["finance", "exchange_rates"] = [
         row for row in company.rows["finance", "exchange_rates"] if date.fromisoformat(row["date"]).isoweekday() <= 5

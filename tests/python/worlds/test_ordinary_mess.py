@@ -56,6 +56,28 @@ def test_the_company_without_mess_has_every_figure(tmp_path: Path) -> None:
     holds(build([], 0, tmp_path))
 
 
+def test_an_event_of_the_site_is_not_the_one_of_the_app_with_the_same_id(tmp_path: Path) -> None:
+    company = ordinary_company()
+    seen = {"anonymous_id": "V", "event": "search", "page": "search", "device": "app"}
+    for event, term in (("7", "pan"), ("app:7", "pot"), ("events:7", "cup")):
+        company.add("web", "events", event_id=event, search_term=term, **seen, occurred_at="2024-05-01 10:00:00")
+        company.add(
+            "web", "app_events", event_id=event, search_term=f"{term}s", **seen, occurred_at="2024-05-01T10:00:00Z"
+        )
+    world = World.of(company, tmp_path).load().build()
+
+    assert world.failed_tests() == {}
+    assert world.query(
+        "select channel, list(search_term order by search_term), count(distinct session_id)"
+        " from interaction.web_events join restricted.search_terms using (web_event_id) where anonymous_id = 'V'"
+        " group by 1 order by 1"
+    ) == [("app", ["cups", "pans", "pots"], 1), ("web", ["cup", "pan", "pot"], 1)]
+    events = sum(len(company.rows["web", stream]) for stream in ("events", "app_events"))
+    assert world.query(
+        "select count(*), count(distinct event_id) from marts.customer_timeline where entity = 'web_events'"
+    ) == [(events, events)]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_one_kind_of_mess(kind: str, tmp_path: Path) -> None:
