@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 
@@ -24,10 +24,16 @@ class SettingsError(ValueError):
     """An environment variable holds something the project cannot use."""
 
 
-def source_entities() -> dict[str, list[str]]:
-    """The list of sources, and which entities of the four data types each one feeds (`vars` of dbt_project.yml)."""
+def project_vars() -> dict[str, Any]:
+    """dbt's `vars`, as dbt_project.yml has them."""
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
-    entities: dict[str, list[str]] = project["vars"]["sources"]
+    variables: dict[str, Any] = project["vars"]
+    return variables
+
+
+def source_entities() -> dict[str, list[str]]:
+    """The list of sources, and which entities of the four data types each one feeds."""
+    entities: dict[str, list[str]] = project_vars()["sources"]
     return entities
 
 

@@ -8,14 +8,18 @@ import duckdb
 
 
 def summary(published: Path) -> str:
-    """What the published file at `published` holds: marts with rows and as-of date, rows in and out a source."""
+    """What the published file at `published` holds: tables, rows or why none, as-of date, rows in and out a source."""
     with duckdb.connect(str(published.resolve()), read_only=True) as connection:
         version, as_of = connection.execute(
             "select version, cast(as_of_at - interval 1 day as date) from publication.version"
         ).fetchall()[0]
+        # A version that an earlier release published gives no reasons.
         tables = connection.execute(
-            "select table_schema, table_name, rows from publication.tables"
-            " order by table_schema <> 'marts', table_schema, table_name"
+            """
+            select table_schema, table_name, rows, why_empty
+            from (from publication.tables union all by name select cast(null as varchar) as why_empty where false)
+            order by table_schema <> 'marts', table_schema, table_name
+            """
         ).fetchall()
         sources = connection.execute(
             """
@@ -38,11 +42,13 @@ def summary(published: Path) -> str:
         ).fetchall()
     lines = [
         f"{'published':<42}{'rows':>12}   as of",
-        *(f"{f'{schema}.{name}':<42}{rows:>12,}   {as_of}" for schema, name, rows in tables),
+        *(f"{f'{schema}.{name}':<42}{rows:>12,}   {as_of}" for schema, name, rows, _ in tables),
         "",
         f"{'source':<20}{'files':>8}{'rows in':>12}{'loaded':>12}{'quarantined':>13}",
         *(f"{s:<20}{files:>8,}{n:>12,}{ok:>12,}{bad:>13,}" for s, files, n, ok, bad in sources),
     ]
+    if without := [(schema, name, why) for schema, name, _, why in tables if why]:
+        lines += ["", "without rows", *(f"  {schema}.{name}: {why}" for schema, name, why in without)]
     if reasons:
         lines += ["", "in quarantine"]
         lines += [

@@ -13,6 +13,17 @@ from orchestration.settings import Settings
 # What to say of it in a line, and what Dagster keeps of it.
 Outcome = tuple[str, dict[str, int | str | None]]
 
+# The relations that each computed source is made from.
+COMPUTED_FROM = {
+    "statistics": (
+        "intermediate.int_value__valuations",
+        "intermediate.int_value__counted_histories",
+        "intermediate.int_value__counted_spends",
+    ),
+    "matching": ("intermediate.int_identity__compared_records",),
+    "texts": ("restricted.int_text__texts",),
+}
+
 
 def computed_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
@@ -23,11 +34,6 @@ def computed_definitions(settings: Settings) -> dg.Definitions:
                 title="value the customers",
                 source="statistics",
                 tables=("model_fits", "spend_fits", "season_indices", "history_scores", "landing_files"),
-                models=(
-                    "intermediate/int_value__valuations",
-                    "intermediate/int_value__counted_histories",
-                    "intermediate/int_value__counted_spends",
-                ),
             ),
             _computed_asset(
                 settings,
@@ -35,7 +41,6 @@ def computed_definitions(settings: Settings) -> dg.Definitions:
                 title="match records",
                 source="matching",
                 tables=("runs", "blocking_rules", "comparison_levels", "scored_pairs", "landing_files"),
-                models=("intermediate/int_identity__compared_records",),
             ),
             _computed_asset(
                 settings,
@@ -43,7 +48,6 @@ def computed_definitions(settings: Settings) -> dg.Definitions:
                 title="assess the texts",
                 source="texts",
                 tables=("text_models", "text_scores", "landing_files"),
-                models=("restricted/int_text__texts",),
             ),
         ]
     )
@@ -56,9 +60,8 @@ def _computed_asset(
     title: str,
     source: str,
     tables: Sequence[str],
-    models: Sequence[str],
 ) -> dg.AssetsDefinition:
-    """The tables of dbt's source `source`, whose keys join the two halves in one lineage, computed from `models`."""
+    """The tables of dbt's source `source`, whose keys join the two halves in one lineage."""
 
     @dg.multi_asset(
         name=compute.__name__.removeprefix("_"),
@@ -66,7 +69,7 @@ def _computed_asset(
         specs=[
             dg.AssetSpec(
                 [source, table],
-                deps=[dg.AssetKey(model.split("/")) for model in models],
+                deps=[dg.AssetKey(relation.split(".")) for relation in COMPUTED_FROM[source]],
                 group_name=source,
                 kinds={"python", "parquet"},
             )

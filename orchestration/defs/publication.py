@@ -7,11 +7,13 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration import progress
+from orchestration.defs.computed import COMPUTED_FROM
 from orchestration.defs.exclusive import REQUIRED
 from orchestration.memory import remember, remembered_relations
+from orchestration.publishing.emptiness import lineage, reasons_for_no_rows
 from orchestration.publishing.public_models import public_models
 from orchestration.publishing.publish import publish
-from orchestration.settings import Settings
+from orchestration.settings import Settings, project_vars
 
 PUBLISHED = dg.AssetKey(["published", "current"])
 
@@ -32,6 +34,11 @@ def publication_definitions(settings: Settings, manifest: Path) -> dg.Definition
         with progress.stage("publish") as stage:
             # First, so that whatever was ever published is remembered.
             remember(settings.warehouse, settings.memory, relations)
+            why_empty = reasons_for_no_rows(
+                settings.warehouse,
+                [model.relation for model in models],
+                lineage(manifest, settings.dbt_target / "compiled", COMPUTED_FROM, project_vars(), settings.sources),
+            )
             version = publish(
                 settings.warehouse,
                 settings.published,
@@ -39,6 +46,7 @@ def publication_definitions(settings: Settings, manifest: Path) -> dg.Definition
                 settings.clock(),
                 ",".join(settings.sources),
                 settings.keep_versions,
+                why_empty,
             )
             stage.outcome = f"version {version.number}, {len(version.rows)} tables"
         return dg.MaterializeResult(

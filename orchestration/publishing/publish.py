@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,12 +31,19 @@ class PublishedVersion:
 
 
 def publish(
-    warehouse: Path, published: Path, models: list[PublicModel], published_at: datetime, sources: str, keep: int
+    warehouse: Path,
+    published: Path,
+    models: list[PublicModel],
+    published_at: datetime,
+    sources: str,
+    keep: int,
+    why_empty: Mapping[str, str],
 ) -> PublishedVersion:
     """Copy `models` from `warehouse` to a new version in `published`, switch to it, and keep the last `keep` versions.
 
     Each version is `cem-<number>.duckdb`, readable by DuckDB 1.0 and later, and a folder `cem-<number>/` of the same
-    tables as Parquet. Raises PublicationError where the copy differs from the warehouse.
+    tables as Parquet. Its `publication.tables` says of each how many rows it has, and of one without why that is, which
+    `why_empty` knows by relation. Raises PublicationError where the copy differs from the warehouse.
     """
     published.mkdir(parents=True, exist_ok=True)
     number = max(_numbers_used(published), default=0) + 1
@@ -43,7 +51,7 @@ def publish(
     name = f"cem-{number:06d}"
     unfinished = published / f"{name}.duckdb.unfinished"
     parquet = published / f"{name}.unfinished"
-    rows = _copy(warehouse, unfinished, parquet, models, number, published_at, sources)
+    rows = _copy(warehouse, unfinished, parquet, models, number, published_at, sources, why_empty)
     _check(unfinished, rows)
     target = published / f"{name}.duckdb"
     _place(parquet, published / name)
@@ -92,6 +100,7 @@ def _copy(
     number: int,
     published_at: datetime,
     sources: str,
+    why_empty: Mapping[str, str],
 ) -> dict[str, int]:
     """Write the new version's file and folder; return the rows of each table as the warehouse holds them."""
     rows = {}
@@ -121,11 +130,12 @@ def _copy(
             [number, published_at.replace(tzinfo=None), sources],
         )
         connection.execute(
-            "create table target.publication.tables (table_schema varchar, table_name varchar, rows bigint)"
+            "create table target.publication.tables"
+            " (table_schema varchar, table_name varchar, rows bigint, why_empty varchar)"
         )
         connection.executemany(
-            "insert into target.publication.tables values (?, ?, ?)",
-            [[model.schema, model.name, rows[model.relation]] for model in models],
+            "insert into target.publication.tables values (?, ?, ?, ?)",
+            [[model.schema, model.name, rows[model.relation], why_empty.get(model.relation)] for model in models],
         )
         connection.execute("checkpoint target")
         connection.execute("detach target")

@@ -48,6 +48,8 @@ def test_rows_that_break_a_row_rule_are_quarantined_with_their_reason(project: P
 
     assert "olist.order_reviews: review_score is not between 1 and 5 (1 rows, such as row 4876 of" in shown
     assert "olist.order_payments: payment_value is below 0 (1 rows, such as row 5262 of" in shown
+    assert "  interaction.sessions: no source that is on brings web_events (web would)" in shown
+    assert " brings orders" not in shown
     assert project.query(
         "select raw_table, file_row_count, loaded_row_count, quarantined_row_count from marts.load_reconciliation "
         "where quarantined_row_count > 0 order by 1"

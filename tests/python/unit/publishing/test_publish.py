@@ -46,7 +46,7 @@ def fill(path: Path, rows: int, value: int) -> None:
 
 def published_once(warehouse: Path, keep: int = 3) -> PublishedVersion:
     return publish(
-        warehouse, warehouse.parent / "published", MODELS, datetime(2024, 1, 2, tzinfo=UTC), "crm,shop", keep
+        warehouse, warehouse.parent / "published", MODELS, datetime(2024, 1, 2, tzinfo=UTC), "crm,shop", keep, {}
     )
 
 
@@ -65,6 +65,22 @@ def test_the_link_points_to_a_complete_copy_with_its_own_inventory(warehouse: Pa
         (1, "crm,shop", datetime(2024, 1, 2), datetime(2024, 1, 1))
     ]
     assert ask(current, "select table_name, rows from publication.tables order by 1") == [("a", 1000), ("b", 1000)]
+
+
+def test_a_table_without_rows_says_why(warehouse: Path) -> None:
+    path = publish(
+        warehouse,
+        warehouse.parent / "published",
+        MODELS,
+        datetime(2024, 1, 2, tzinfo=UTC),
+        "crm,shop",
+        3,
+        {"marts.b": "nobody wrote"},
+    ).path
+    assert ask(path, "select table_name, why_empty from publication.tables order by 1") == [
+        ("a", None),
+        ("b", "nobody wrote"),
+    ]
 
 
 def test_the_same_tables_are_there_as_parquet(warehouse: Path) -> None:
