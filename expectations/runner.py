@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from expectations.discretion import examples, without_values
 from expectations.duckdb_dialect import keep_duckdb_connections
 from expectations.report import write_report
 from expectations.suites import Suite
@@ -110,18 +112,38 @@ def _finding(wanted: dict[str, Any], result: Any) -> Finding:
     # Either one record, or one record a metric that could not be computed.
     for record in [raised] if "raised_exception" in raised else raised.values():
         if record["raised_exception"]:
-            raise RuntimeError(f"could not evaluate {_in_words(wanted)}: {record['exception_message']}")
+            said = without_values(str(record["exception_message"]))
+            raise RuntimeError(f"could not evaluate {_in_words(wanted)}: {said}")
     values = result.result
     unexpected = values.get("unexpected_count")
-    observed = str(values.get("observed_value"))
+    observed = _observed(values.get("observed_value"))
     if unexpected is not None:
-        examples = ", ".join(str(v) for v in (values.get("partial_unexpected_list") or [])[:5])
+        shown = "; ".join(_examples(wanted.get("kwargs", {}), values.get("partial_unexpected_list") or []))
         observed = f"{unexpected} unexpected of {values.get('element_count')} rows"
-        observed += f", such as {examples}" if examples else ""
+        observed += f": {shown}" if shown else ""
     query = wanted.get("kwargs", {}).get("unexpected_rows_query")
     if query:
         observed += " unexpected rows"
     return Finding(_in_words(wanted), query, wanted["because"], bool(result.success), observed, unexpected)
+
+
+def _observed(value: Any) -> str:
+    """A figure as it is; of what may be anything else, how much of it there is."""
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return str(value)
+    return f"{len(value)} values" if isinstance(value, list | dict | set) else "another value"
+
+
+def _examples(kwargs: dict[str, Any], unexpected: list[Any]) -> list[str]:
+    """Of the unexpected values of one column, or of several side by side, what may be told."""
+    columns = kwargs.get("column_list") or [
+        kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs
+    ]
+    rows = [
+        [value[column] for column in columns] if isinstance(value, dict) else value if len(columns) > 1 else [value]
+        for value in unexpected
+    ]
+    return examples(columns, rows, at_most=5) if unexpected else []
 
 
 def _position(result: Any) -> int:

@@ -23,14 +23,19 @@ def dbt_command() -> str:
     return str(Path(sys.executable).parent / "dbt")
 
 
+def manifest_path(settings: Settings) -> Path:
+    """Where the manifest that fits is kept."""
+    return settings.dbt_target / "parsed" / "manifest.json"
+
+
 def current_manifest(settings: Settings) -> Path:
     """The path of a manifest that fits the project's files and the enabled sources, parsing only where it must.
 
     It is a copy of its own, which only a finished parse replaces: dbt writes its `manifest.json` anew with every
     command, and a command that is killed leaves half of one. Raises DbtParseError with dbt's own words.
     """
-    manifest = settings.dbt_target / "parsed" / "manifest.json"
-    stamp = settings.dbt_target / "parsed" / "parsed_for.txt"
+    manifest = manifest_path(settings)
+    stamp = manifest.with_name("parsed_for.txt")
     fingerprint = _fingerprint(settings)
     if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
         return manifest

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from expectations.discretion import examples, without_values
 from orchestration import progress
+from orchestration.dbt_project import current_manifest, manifest_path
 from orchestration.files import replace_file
 from orchestration.lock import only_run
 from orchestration.remedies import is_damaged, remedy
@@ -31,7 +33,6 @@ def run(settings: Settings) -> bool:
     with only_run(settings.home):
         with progress.stage("start"):
             dagster_home(settings)
-            from orchestration.dbt_project import current_manifest
             from orchestration.defs.automation import JOB_NAME
             from orchestration.defs.graph import graph
 
@@ -117,8 +118,8 @@ def _causes(error: SerializableErrorInfo | None, settings: Settings) -> list[str
         return []
     message = error.message.strip().removeprefix(f"{error.cls_name}: ")
     if error.cls_name == "DagsterDbtCliRuntimeError":
-        return _dbt_failures(settings) or _dbt_words(message, settings)
-    return (message or str(error.cls_name)).splitlines()
+        return _dbt_failures(settings) or without_values("\n".join(_dbt_words(message, settings))).splitlines()
+    return without_values(message or str(error.cls_name)).splitlines()
 
 
 def _dbt_words(message: str, settings: Settings) -> list[str]:
@@ -130,17 +131,25 @@ def _dbt_words(message: str, settings: Settings) -> list[str]:
 
 
 def _dbt_failures(settings: Settings) -> list[str]:
-    """The failed models and tests of the last dbt run, a test with the first rows that broke it."""
+    """The failed models and tests of the last dbt run, a test with the keys of the first rows that broke it."""
     lines = []
     for result in _dbt_results(settings):
         if result["status"] not in ("fail", "error"):
             continue
         kind, _, name = result["unique_id"].split(".")[:3]
-        lines.append(f"{kind} {name}: {(result['message'] or '').strip()}")
+        lines.append(f"{kind} {name}: {without_values((result['message'] or '').strip())}")
         if kind == "test" and result["status"] == "fail":
-            lines += [f"  {row}" for row in _first_rows(settings.warehouse, result["compiled_code"])]
+            tested = _tested_column(settings, result["unique_id"])
+            lines += [f"  {row}" for row in _first_rows(settings.warehouse, result["compiled_code"], tested)]
         lines.append(f"  look for {name} below {settings.dbt_target / 'compiled'}")
     return lines
+
+
+def _tested_column(settings: Settings, test: str) -> str | None:
+    """The column that a test is of, by dbt's manifest; None where it is of a table."""
+    node: dict[str, Any] = json.loads(manifest_path(settings).read_bytes())["nodes"][test]
+    column: str | None = node.get("column_name")
+    return column
 
 
 def _dbt_results(settings: Settings) -> list[dict[str, Any]]:
@@ -152,10 +161,12 @@ def _dbt_results(settings: Settings) -> list[dict[str, Any]]:
     return results
 
 
-def _first_rows(warehouse: Path, query: str) -> list[str]:
+def _first_rows(warehouse: Path, query: str, tested: str | None) -> list[str]:
+    """What may be told of the first rows that `query` finds; dbt's own tests rename the column `tested`."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         found = connection.execute(f"select * from ({query}) limit 3")
-        names = [column[0] for column in found.description]
-        return [
-            ", ".join(f"{name} {value}" for name, value in zip(names, row, strict=True)) for row in found.fetchall()
+        columns = [
+            tested if tested and column[0] in ("unique_field", "from_field", "value_field") else column[0]
+            for column in found.description
         ]
+        return examples(columns, found.fetchall(), at_most=3)

@@ -40,7 +40,7 @@ def test_an_upgrade_that_moves_the_private_list_of_dialects_fails_loudly() -> No
     assert "sqlite" in {dialect.value for dialect in engine._PERSISTED_CONNECTION_DIALECTS}
 
 
-def test_what_fails_is_counted_and_named_with_examples(database: Path, tmp_path: Path) -> None:
+def test_what_fails_is_counted_and_named_by_its_keys(database: Path, tmp_path: Path) -> None:
     result = run_suite(
         suite(
             {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "order_id"}},
@@ -56,7 +56,8 @@ def test_what_fails_is_counted_and_named_with_examples(database: Path, tmp_path:
     assert not result.success
     assert (unique.success, unique.unexpected_count) == (False, 2)
     assert (between.success, between.unexpected_count) == (False, 2)
-    assert "2 unexpected of 101 rows, such as -1" in between.observed
+    assert unique.observed == "2 unexpected of 101 rows: order_id 7"
+    assert between.observed == "2 unexpected of 101 rows: values of amount are not shown"
     assert rows.success
     assert rows.observed == "101"
     assert not mean.success
@@ -65,6 +66,61 @@ def test_what_fails_is_counted_and_named_with_examples(database: Path, tmp_path:
         "marts.orders: expect column values to be unique (column order_id); found 2 unexpected of 101 rows"
         in result.failures()
     )
+
+
+PERSON = ("Anna", "anna@example.org", "Hauptstr", "neighbour", "1980", "4711")
+
+
+def test_nothing_of_a_person_is_shown_whatever_fails(tmp_path: Path) -> None:
+    path = tmp_path / "people.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.orders as select * from (values"
+            " (1, 'anna@example.org', 'Anna', 'Hauptstr. 1', 'A neighbour.', date '1980-05-01', '4711'),"
+            " (1, 'anna@example.org', 'Anna', 'Hauptstr. 1', 'A neighbour.', date '1980-05-01', '4711')"
+            ") as t(order_id, account_id, first_name, street, comment, birth_date, loyalty_number)"
+        )
+    personal = ("account_id", "first_name", "street", "comment", "birth_date", "loyalty_number")
+    result = run_suite(
+        suite(
+            *({"type": "expect_column_values_to_be_unique", "kwargs": {"column": column}} for column in personal),
+            *(
+                {"type": "expect_column_values_to_be_in_set", "kwargs": {"column": column, "value_set": ["x"]}}
+                for column in personal
+                if column != "birth_date"
+            ),
+            {"type": "expect_column_distinct_values_to_be_in_set", "kwargs": {"column": "street", "value_set": ["x"]}},
+            {
+                "type": "expect_column_most_common_value_to_be_in_set",
+                "kwargs": {"column": "street", "value_set": ["x"]},
+            },
+            {"type": "expect_column_max_to_be_between", "kwargs": {"column": "birth_date", "max_value": "1970-01-01"}},
+            {"type": "expect_column_value_lengths_to_equal", "kwargs": {"column": "first_name", "value": 1}},
+            {
+                "type": "expect_compound_columns_to_be_unique",
+                "kwargs": {"column_list": ["order_id", "first_name", "birth_date"]},
+            },
+            {
+                "type": "expect_column_pair_values_to_be_equal",
+                "kwargs": {"column_A": "first_name", "column_B": "street"},
+            },
+            {
+                "type": "unexpected_rows_expectation",
+                "kwargs": {"unexpected_rows_query": "select * from {batch} where order_id = 1"},
+            },
+        ),
+        path,
+        tmp_path / "quality",
+        CHECKED_AT,
+    )
+
+    assert not any(finding.success for finding in result.findings)
+    written = [page.read_text() for page in (tmp_path / "quality").iterdir()]
+    for shown in [result.failures(), *written]:
+        assert [word for word in PERSON if word in shown] == []
+    (compound,) = [f.observed for f in result.findings if "compound" in f.expectation]
+    assert compound == "2 unexpected of 2 rows: order_id 1; values of first_name, birth_date are not shown"
 
 
 def test_rows_asked_for_by_a_query_fail_by_their_number(database: Path, tmp_path: Path) -> None:
