@@ -1,8 +1,10 @@
--- A line happened when its order did, and is its order's customer's. Its cost is known where the product's is: in the
--- currency of the product, and in base currency at the rate of the order's day.
+-- A line happened when its order did, and is its order's customer's. What is booked below zero is a discount, whatever
+-- product it is booked on, unless it is of what is no revenue: a gift card that is redeemed, a deposit given back. The
+-- cost of goods is known where the product's is: in the currency of the product, and in base currency at the rate of the
+-- order's day.
 with staged as (
-    {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'amount', 'original_cost_amount',
-                                               'cost_currency', 'cost_amount']) }}
+    {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'product_kind', 'counts_as', 'amount',
+                                               'original_cost_amount', 'cost_currency', 'cost_amount']) }}
 ),
 
 orders as (
@@ -13,13 +15,24 @@ products as (
     select * from {{ ref('products') }}
 ),
 
+product_kinds as (
+    select * from {{ ref('product_kinds') }}
+),
+
 lines as (
     select
         staged.*,
         orders.customer_id,
-        orders.occurred_at
+        orders.occurred_at,
+        case
+            when staged.original_amount < 0 and product_kinds.counts_as = 'revenue' then 'discount'
+            else coalesce(kinds.product_kind, 'product')
+        end as product_kind,
+        coalesce(product_kinds.counts_as, 'revenue') as counts_as
     from staged
     left join orders on staged.order_id = orders.order_id
+    left join {{ ref('int_products__kinds') }} as kinds on staged.product_id = kinds.product_id
+    left join product_kinds on coalesce(kinds.product_kind, 'product') = product_kinds.product_kind
 ),
 
 costs as (
@@ -33,6 +46,8 @@ costs as (
     from lines
     inner join products on lines.product_id = products.product_id
     where products.original_unit_cost_amount is not null
+        and lines.counts_as = 'revenue'
+        and lines.product_kind = products.product_kind
 ),
 
 converted_costs as (
@@ -56,6 +71,7 @@ select
     lines.line_number,
     lines.product_id,
     lines.product_kind,
+    lines.counts_as,
     lines.quantity,
     lines.is_backordered,
     lines.currency,

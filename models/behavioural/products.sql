@@ -1,16 +1,17 @@
 with staged as (
-    {{ union_staging('products') }}
+    {{ union_staging('products', computed=['product_kind']) }}
 )
 
 select
-    product_id,
-    source_system,
-    source_record_id,
-    loaded_at,
-    product_name,
-    category,
-    product_kind,
-    currency,
-    original_unit_cost_amount,
-    original_list_price_amount
+    staged.product_id,
+    staged.source_system,
+    staged.source_record_id,
+    staged.loaded_at,
+    staged.product_name,
+    staged.category,
+    kinds.product_kind,
+    staged.currency,
+    staged.original_unit_cost_amount,
+    staged.original_list_price_amount
 from staged
+left join {{ ref('int_products__kinds') }} as kinds on staged.product_id = kinds.product_id

@@ -1,5 +1,5 @@
 with staged as (
-    {{ union_staging('refunds', computed=['customer_id', 'amount']) }}
+    {{ union_staging('refunds', computed=['customer_id', 'counts_as', 'amount']) }}
 )
 
 select
@@ -14,11 +14,15 @@ select
     staged.loaded_at,
     staged.time_zone,
     staged.product_id,
+    -- What is no revenue when it is paid takes none away when it is given back.
+    coalesce(product_kinds.counts_as, 'revenue') as counts_as,
     staged.quantity,
     staged.reason,
     staged.currency,
     staged.original_amount,
     {{ in_base_currency('staged.original_amount', 'staged.currency') }} as amount
 from staged
+left join {{ ref('int_products__kinds') }} as kinds on staged.product_id = kinds.product_id
+left join {{ ref('product_kinds') }} as product_kinds on kinds.product_kind = product_kinds.product_kind
 {{ customer_join('staged') }}
 {{ exchange_rate_join('staged') }}

@@ -1,5 +1,6 @@
 -- What each customer bought, got back and cost in goods until the as-of moment. Purchases only: a cancelled order is
--- no revenue. Freight charged with the order and freight booked as a line are the same thing.
+-- no revenue, and what is owed or passed on (a gift card, a tip) neither. Freight charged with the order and freight
+-- booked as a line are the same thing.
 with orders as (
     select * from {{ ref('orders') }}
     where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
@@ -11,7 +12,7 @@ order_lines as (
 
 refunds as (
     select * from {{ ref('refunds') }}
-    where customer_id is not null and occurred_at < {{ as_of() }}
+    where customer_id is not null and counts_as <> 'liability' and occurred_at < {{ as_of() }}
 ),
 
 orders_by_customer as (
@@ -28,8 +29,8 @@ orders_by_customer as (
 lines_by_customer as (
     select
         orders.customer_id,
-        sum(case when order_lines.product_kind <> 'freight' then order_lines.amount end) as goods_amount,
-        sum(case when order_lines.product_kind = 'freight' then order_lines.amount end) as line_freight_amount,
+        sum(case when order_lines.counts_as = 'revenue' then order_lines.amount end) as goods_amount,
+        sum(case when order_lines.counts_as = 'freight' then order_lines.amount end) as line_freight_amount,
         sum(case when order_lines.cost_amount is not null then order_lines.amount end) as costed_revenue_amount,
         sum(order_lines.cost_amount) as product_cost_amount
     from orders

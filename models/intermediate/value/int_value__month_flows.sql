@@ -18,6 +18,7 @@ lines as (
         orders.month_date,
         order_lines.source_system,
         order_lines.product_kind,
+        order_lines.counts_as,
         order_lines.amount,
         order_lines.cost_amount
     from orders
@@ -31,7 +32,7 @@ refunds as (
         cast(date_trunc('month', occurred_at) as date) as month_date,
         amount
     from {{ ref('refunds') }}
-    where occurred_at < {{ as_of() }}
+    where counts_as <> 'liability' and occurred_at < {{ as_of() }}
 ),
 
 cost_by_month as (
@@ -79,8 +80,8 @@ bookings as (
         lines.month_date,
         0,
         null,
-        case when lines.product_kind <> 'freight' then lines.amount else 0 end,
-        case when lines.product_kind = 'freight' then lines.amount else 0 end,
+        case when lines.counts_as = 'revenue' then lines.amount else 0 end,
+        case when lines.counts_as = 'freight' then lines.amount else 0 end,
         0,
         coalesce(
             lines.cost_amount,
@@ -90,7 +91,7 @@ bookings as (
             0
         ),
         case
-            when lines.product_kind <> 'freight' and lines.cost_amount is null and cost_rates.cost_rate is null then 1
+            when lines.counts_as = 'revenue' and lines.cost_amount is null and cost_rates.cost_rate is null then 1
             else 0
         end,
         null,

@@ -26,7 +26,7 @@ refunds as (
         original_amount,
         amount
     from {{ ref('refunds') }}
-    where customer_id is not null and occurred_at < {{ as_of() }}
+    where customer_id is not null and counts_as <> 'liability' and occurred_at < {{ as_of() }}
 ),
 
 rates as (
@@ -63,9 +63,9 @@ bought as (
         orders.customer_id,
         orders.purchase_date,
         orders.currency,
-        sum(case when order_lines.product_kind <> 'freight' then order_lines.original_amount else 0 end)
+        sum(case when order_lines.counts_as = 'revenue' then order_lines.original_amount else 0 end)
             as original_amount,
-        sum(case when order_lines.product_kind <> 'freight' then order_lines.amount else 0 end) as amount
+        sum(case when order_lines.counts_as = 'revenue' then order_lines.amount else 0 end) as amount
     from orders
     inner join order_lines on orders.order_id = order_lines.order_id
     group by orders.customer_id, orders.purchase_date, orders.currency

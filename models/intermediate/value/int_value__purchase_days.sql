@@ -8,7 +8,7 @@ with orders as (
 goods_by_order as (
     select order_id, sum(amount) as goods_amount
     from {{ ref('order_lines') }}
-    where product_kind <> 'freight'
+    where counts_as = 'revenue'
     group by order_id
 )
 

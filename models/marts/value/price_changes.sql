@@ -19,6 +19,7 @@ with lines as (
     where orders.is_purchase
         and orders.occurred_at < {{ as_of() }}
         and products.category is not null
+        and order_lines.counts_as = 'revenue'
         and order_lines.quantity > 0
         and order_lines.original_amount > 0
 ),

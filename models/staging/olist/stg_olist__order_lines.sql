@@ -10,7 +10,6 @@ select
     loaded_at,
     line_number,
     'olist:' || source_product_id as product_id,
-    'product' as product_kind,
     cast(1 as bigint) as quantity,
     cast(null as boolean) as is_backordered,
     'BRL' as currency,

@@ -14,7 +14,6 @@ select
     cast(null as string) as product_name,
     -- Two categories lack a translation: their own name is better than none.
     coalesce(category_names.category, products.category_portuguese) as category,
-    'product' as product_kind,
     cast(null as string) as currency,
     cast(null as decimal(18, 4)) as original_unit_cost_amount,
     cast(null as decimal(18, 4)) as original_list_price_amount

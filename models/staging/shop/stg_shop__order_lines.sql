@@ -14,7 +14,6 @@ select
     order_lines.loaded_at,
     order_lines.line_number,
     'shop:' || order_lines.source_product_id as product_id,
-    'product' as product_kind,
     order_lines.quantity,
     order_lines.is_backordered,
     orders.currency,

@@ -9,7 +9,6 @@ select
     loaded_at,
     product_name,
     category,
-    'product' as product_kind,
     currency,
     unit_cost as original_unit_cost_amount,
     list_price as original_list_price_amount

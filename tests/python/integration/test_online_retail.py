@@ -119,7 +119,7 @@ def test_a_repeated_line_is_a_line_of_its_own(online_retail: Project, lines: lis
 
 def test_what_is_no_product_is_told_apart(online_retail: Project) -> None:
     kinds = dict(online_retail.query("select product_kind, count(*) from behavioural.products group by 1"))
-    assert {"product", "freight", "fee", "discount", "manual", "sample", "voucher", "adjustment"} == set(kinds)
+    assert {"product", "freight", "fee", "discount", "manual", "sample", "gift_card", "adjustment"} == set(kinds)
     assert online_retail.query("select sum(freight_amount) > 0 from marts.customer_value") == [(True,)]
 
 
@@ -215,8 +215,12 @@ def test_the_fits_are_those_of_histories_made_straight_from_the_files(
 ) -> None:
     """Days, netting and spend worked out anew from the raw lines, with nothing of the warehouse."""
     seeds = REPOSITORY / "seeds"
-    with (seeds / "online_retail" / "online_retail_stock_code_kinds.csv").open() as stream:
-        freight = {row["stock_code"] for row in csv.DictReader(stream) if row["product_kind"] == "freight"}
+    with (seeds / "behavioural" / "product_codes.csv").open() as stream:
+        freight = {
+            row["code_or_category"]
+            for row in csv.DictReader(stream)
+            if row["source_system"] == "online_retail" and row["product_kind"] == "freight"
+        }
     with (seeds / "finance" / "exchange_rates.csv").open() as stream:
         rates = {
             row["valid_from_date"][:4]: Decimal(row["rate"])

@@ -1,17 +1,5 @@
 -- One row a row of Olist's order items.
-{% set row_rules = [
-    required('order_id'),
-    required('order_item_id'),
-    an_integer('order_item_id'),
-    required('product_id'),
-    required('price'),
-    a_number('price'),
-    at_least('price', 0),
-    required('freight_value'),
-    a_number('freight_value'),
-    at_least('freight_value', 0),
-    order_not_in_quarantine(),
-] %}
+{% set row_rules = olist_order_item_rules() + [order_not_in_quarantine()] %}
 
 select
     order_id as source_order_id,

@@ -19,6 +19,7 @@
     a_time('order_estimated_delivery_date'),
     one_of('order_status', ['created', 'approved', 'invoiced', 'processing', 'shipped', 'delivered', 'unavailable',
            'canceled']),
+    lines_not_in_quarantine('order_id', 'an order'),
 ] %}
 
 select
@@ -37,4 +38,6 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('olist', 'orders') }}
+from {{ with_line_judgement(
+    source('olist', 'orders'), source('olist', 'order_items'), 'order_id', olist_order_item_rules()
+) }} as raw_row

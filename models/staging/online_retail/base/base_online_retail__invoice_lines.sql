@@ -1,5 +1,5 @@
 -- One row a row of Online Retail: an invoice line. What kind of line it is follows from invoice number and quantity.
-{% set row_rules = [
+{% set line_rules = [
     required('invoice_no'),
     required('stock_code'),
     required('quantity'),
@@ -15,6 +15,7 @@
     row_rule('customer_id', known_key('customer_id') ~ ' is not null and ' ~ try_money('customer_id') ~ ' is null',
              'is not a number'),
 ] %}
+{% set row_rules = line_rules + [lines_not_in_quarantine('invoice_no', 'an invoice')] %}
 
 select
     invoice_no,
@@ -38,4 +39,6 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('online_retail', 'invoice_lines') }}
+from {{ with_line_judgement(
+    source('online_retail', 'invoice_lines'), source('online_retail', 'invoice_lines'), 'invoice_no', line_rules
+) }} as raw_row

@@ -1,20 +1,5 @@
 -- One row a row of the shop's order lines.
-{% set row_rules = [
-    required('order_id'),
-    required('line_number'),
-    an_integer('line_number'),
-    required('product_id'),
-    required('quantity'),
-    an_integer('quantity'),
-    at_least('quantity', 1),
-    required('unit_price'),
-    a_number('unit_price'),
-    at_least('unit_price', 0),
-    a_number('discount_amount'),
-    at_least('discount_amount', 0),
-    a_boolean('is_backordered'),
-    belongs_to('order_id', 'order'),
-] %}
+{% set row_rules = shop_order_line_rules() + [belongs_to('order_id', 'order')] %}
 
 select
     order_id as source_order_id,

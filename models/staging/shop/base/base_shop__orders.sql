@@ -23,7 +23,36 @@
     not_before_the_company('delivered_at', 'shop', 'known_time_zone'),
     not_in_the_future('delivered_at', 'shop', 'known_time_zone'),
     not_before('delivered_at', 'ordered_at', 'shop', 'known_time_zone'),
+    lines_not_in_quarantine('order_id', 'an order'),
+    row_rule('payments', 'payments is not null', 'are not what lines and freight come to'),
 ] %}
+
+with orders as (
+    select * from {{ with_line_judgement(
+        with_known_time_zone(source('shop', 'orders')), source('shop', 'order_lines'), 'order_id',
+        shop_order_line_rules()
+    ) }} as raw_row
+),
+
+totals as (
+    select * from {{ ref('base_shop__order_totals') }}
+),
+
+-- What was paid of what, where they are not the same. An order that is open or was cancelled need not be paid.
+held_against_payments as (
+    select
+        orders.*,
+        case
+            when orders.status = 'completed'
+                and orders.currency = totals.payment_currency
+                and abs(totals.paid_amount - totals.line_amount - coalesce({{ try_money('orders.freight_amount') }}, 0))
+                > {{ var('payment_rounding_amount') }}
+                then cast(totals.paid_amount as string) || ' of '
+                    || cast(totals.line_amount + coalesce({{ try_money('orders.freight_amount') }}, 0) as string)
+        end as payments
+    from orders
+    left join totals on orders.order_id = totals.source_order_id
+)
 
 select
     order_id as source_order_id,
@@ -44,4 +73,4 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_known_time_zone(source('shop', 'orders')) }} as raw_row
+from held_against_payments

@@ -1,5 +1,5 @@
 -- Customer by customer: what the mart says was bought, paid back and spent is what the types hold of known customers
--- before the as-of moment.
+-- before the as-of moment, without what is owed or passed on.
 with purchases as (
     select order_id, customer_id, coalesce(freight_amount, 0) as freight_amount
     from {{ ref('orders') }}
@@ -13,10 +13,11 @@ bookings as (
     select purchases.customer_id, 0, order_lines.amount, 0, 0
     from {{ ref('order_lines') }} as order_lines
     inner join purchases on order_lines.order_id = purchases.order_id
+    where order_lines.counts_as <> 'liability'
     union all
     select customer_id, 0, 0, 1, amount
     from {{ ref('refunds') }}
-    where customer_id is not null and occurred_at < {{ as_of() }}
+    where customer_id is not null and counts_as <> 'liability' and occurred_at < {{ as_of() }}
 ),
 
 expected as (

@@ -15,10 +15,11 @@ bookings as (
     select purchases.month_date, 0, order_lines.amount, 0
     from {{ ref('order_lines') }} as order_lines
     inner join purchases on order_lines.order_id = purchases.order_id
+    where order_lines.counts_as <> 'liability'
     union all
     select cast(date_trunc('month', occurred_at) as date), 0, 0, amount
     from {{ ref('refunds') }}
-    where customer_id is not null
+    where customer_id is not null and counts_as <> 'liability'
 ),
 
 expected as (
