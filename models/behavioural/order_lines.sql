@@ -1,7 +1,7 @@
 -- A line happened when its order did, and is its order's customer's. What is booked below zero is a discount, whatever
 -- product it is booked on, unless it is of what is no revenue: a gift card that is redeemed, a deposit given back. The
--- cost of goods is known where the product's is: in the currency of the product, and in base currency at the rate of the
--- order's day.
+-- cost of goods is known where the product's is: in the currency of the product, and in base currency at the rate of
+-- the order's day.
 with staged as (
     {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'product_kind', 'counts_as', 'amount',
                                                'original_cost_amount', 'cost_currency', 'cost_amount']) }}

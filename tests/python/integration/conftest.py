@@ -47,7 +47,11 @@ class Project:
         self.peak_bytes = 0
         watcher = threading.Thread(target=self._watch_memory, args=[psutil.Process(process.pid)], daemon=True)
         watcher.start()
-        stdout, stderr = process.communicate(timeout=600)
+        try:
+            stdout, stderr = process.communicate(timeout=1800)  # a machine may be shared with many
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def build(self, **variables: str) -> dict[str, SourceLoad]:

@@ -1,5 +1,6 @@
 -- The cost of a line of goods is its product's unit cost times its pieces, in the product's currency, and unknown where
--- the product's is; a discount on goods costs none. In base currency it is known wherever it is known at all, whatever the currency of the sale.
+-- the product's is; a discount on goods costs none. In base currency it is known wherever it is known at all, whatever
+-- the currency of the sale.
 with order_lines as (
     select * from {{ ref('order_lines') }}
 ),
@@ -25,8 +26,9 @@ expected as (
         case
             when order_lines.counts_as = 'revenue' and order_lines.product_kind = products.product_kind
                 then cast(
-                    cast(products.original_unit_cost_amount as decimal(19, 4)) * order_lines.quantity as decimal(18, 4)
-                )
+                        cast(products.original_unit_cost_amount as decimal(19, 4)) * order_lines.quantity
+                        as decimal(18, 4)
+                    )
         end as expected_cost_amount,
         case when products.currency = '{{ var("base_currency") }}' then 1 else rates.rate end as rate
     from order_lines
