@@ -1,9 +1,9 @@
 {% macro one_spelling(identifier) -%}
     {#-
-        An identifier as it is compared: lower case, without blanks, and full-width letters (as Japanese keyboards write
-        them) in their usual width.
+        An identifier as it is compared: lower case, without blanks, accents composed with their letters, and full-width
+        letters (as Japanese keyboards write them) in their usual width.
     -#}
-    {%- set plain = 'lower(' ~ without_blanks(identifier) ~ ')' -%}
+    {%- set plain = composed('lower(' ~ without_blanks(identifier) ~ ')') -%}
     case
         when {{ matches(plain, '[！-～]') }}
             then translate(

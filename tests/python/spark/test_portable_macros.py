@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -127,6 +128,12 @@ CASES: list[tuple[str, str | None]] = [
     ("only_digits(\"'+49 (30) 9'\")", "49309"),
     ("matches_column(\"'info@example.org'\", \"'^(info|sales)@'\")", "true"),
     ("hashed_key(\"' A@Example.org '\")", "22c2268861a8547b97a84c1c112b9525"),
+    # An accent apart from its letter, two of them, one that composes with nothing, and none.
+    *(
+        (f"composed(\"'{unicodedata.normalize('NFD', text)}'\")", text)
+        for text in ("josé", "nguyễn", "x̂é", "ёлка", "a")
+    ),
+    ("composed('cast(null as string)')", None),
     ("to_utc('cast(null as timestamp)', 'Europe/London')", None),
     *((f'try_timestamp("{text!r}")', moment) for text, moment in TIMES),
     *((f'try_money("{text!r}")', amount) for text, amount, _ in NUMBERS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,33 @@ def test_a_placeholder_typed_for_a_telephone_joins_nobody(tmp_path: Path) -> Non
         "select count(distinct customer_id) from intermediate.int_identity__customer_keys"
         " where customer_namespace = 'crm' and source_customer_id like 'T%'"
     ) == [(6,)]
+
+
+@pytest.mark.parametrize("name", ["José", "Nguyễn", "Ёлкин"])
+def test_an_accent_typed_apart_from_its_letter_makes_nobody_else(name: str, tmp_path: Path) -> None:
+    together, apart = (unicodedata.normalize(form, name) for form in ("NFC", "NFD"))
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    company = small_company()
+    for number, typed in enumerate((together, apart, bare)):
+        company.order(f"G{number}", None, f"2024-05-0{number + 1} 12:00:00", 10, email=f"{typed}@example.org")
+    # A telephone that two records share joins them where it is one name.
+    for number, (first, last) in enumerate(((together, apart), (apart, together))):
+        company.add(
+            *("crm", "customers"),
+            **{"customer_number": f"N{number}", "first_name": first, "last_name": last, "country_code": "DE"},
+            **{"street": f"{last} 1", "city": first, "phone": "+49 30 9018212", "created_at": "2024-05-01 08:00:00"},
+        )
+
+    world = (
+        World.of(company, tmp_path, "crm", "shop", "finance").load().build("orders", "int_identity__compared_records")
+    )
+
+    assert together != apart
+    assert world.query(
+        "select list(source_record_id order by source_record_id) from behavioural.orders"
+        " where source_record_id like 'G%' group by customer_id order by 1"
+    ) == [(["G0", "G1"],), (["G2"],)]
+    assert world.query(
+        "select count(*), count(distinct (first_name, last_name, street, city)), count(distinct customer_id)"
+        " from intermediate.int_identity__compared_records where source_customer_id like 'N%'"
+    ) == [(2, 1, 1)]
