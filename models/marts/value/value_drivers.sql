@@ -1,5 +1,8 @@
--- Which attributes go with value: the mean residual value of customers who have one, against that of the others of whom
--- the attribute is known. One attribute at a time, as it stands now: what goes together need not be the cause.
+-- Which attributes go with value, as it stands now, one at a time. Customers who have an attribute's level are compared
+-- with the others of whom the attribute is known, among customers alike: those with as many orders, who have been
+-- customers as long. Strata that hold two of either have a difference of means; their mean counts each by
+-- n1 n0 / (n1 + n0), as a regression with a constant a stratum would (overlap weights: Li, Morgan, Zaslavsky 2018). Of
+-- many levels some differ by chance: p-values are adjusted for their number (Benjamini, Hochberg 1995).
 with value as (
     select * from {{ ref('customer_value') }}
 ),
@@ -29,6 +32,8 @@ described as (
         value.customer_id,
         value.residual_clv_amount,
         value.residual_revenue_amount,
+        {{ band_of('greatest(value.order_count, 1)', var('value_driver_order_band')) }} as order_band,
+        {{ band_of('value.tenure_months', var('value_driver_tenure_band')) }} as tenure_band,
         customers.acquisition_channel,
         customers.preferred_channel,
         customers.age_band,
@@ -54,7 +59,9 @@ levels as (
         '{{ attribute }}' as attribute,
         {{ attribute }} as level,
         '{{ basis }}' as value_basis,
-        {{ column }} as value
+        order_band,
+        tenure_band,
+        cast({{ column }} as decimal(18, 4)) as value
     from described
     where {{ attribute }} is not null and {{ column }} is not null
     {{ 'union all' if not loop.last }}
@@ -68,43 +75,143 @@ sums as (
         attribute,
         level,
         value_basis,
+        order_band,
+        tenure_band,
         count(*) as customer_count,
         sum(value) as value_sum,
-        sum(cast(value as decimal(19, 2)) * cast(value as decimal(19, 2))) as square_sum
+        sum(value * value) as square_sum
     from levels
-    group by attribute, level, value_basis
+    group by attribute, level, value_basis, order_band, tenure_band
 ),
 
+-- The others of the stratum, whatever their level.
 against_others as (
     select
-        *,
-        sum(customer_count) over (partition by attribute, value_basis) - customer_count as other_count,
-        sum(value_sum) over (partition by attribute, value_basis) - value_sum as other_sum,
-        sum(square_sum) over (partition by attribute, value_basis) - square_sum as other_square_sum
+        {%- for measure in ['customer_count', 'value_sum', 'square_sum'] %}
+        sum({{ measure }}) over (partition by attribute, value_basis, order_band, tenure_band) - {{ measure }}
+            as other_{{ measure }},
+        {%- endfor %}
+        *
     from sums
 ),
 
-means as (
+-- One customer's value tells nothing of how values scatter.
+compared as (
+    select
+        {%- for side in ['', 'other_'] %}
+        cast({{ side }}value_sum as double) / nullif({{ side }}customer_count, 0) as {{ side }}mean_value,
+        greatest(
+            cast({{ side }}square_sum as double)
+            - cast({{ side }}value_sum as double) * cast({{ side }}value_sum as double)
+            / nullif({{ side }}customer_count, 0), 0
+        ) / nullif({{ side }}customer_count - 1, 0) / nullif({{ side }}customer_count, 0) as {{ side }}variance_of_mean,
+        {%- endfor %}
+        customer_count >= 2 and other_customer_count >= 2 as is_compared,
+        cast(customer_count as double) * other_customer_count / (customer_count + other_customer_count) as weight,
+        *
+    from against_others
+),
+
+-- Sums of decimals are exact, so that two runs agree to the last digit.
+totals as (
     select
         attribute,
         level,
         value_basis,
-        customer_count,
-        other_count,
-        {{ too_few('customer_count') }} or {{ too_few('other_count') }} as is_suppressed,
+        sum(customer_count) as customer_count,
+        sum(value_sum) as value_sum,
+        coalesce(sum(case when is_compared then customer_count end), 0) as compared_customer_count,
+        coalesce(sum(case when is_compared then other_customer_count end), 0) as compared_other_customer_count,
+        sum(case when is_compared then cast(weight as decimal(28, 8)) end) as weight,
+        sum(
+            case when is_compared then cast(weight * (mean_value - other_mean_value) as decimal(28, 8)) end
+        ) as weighted_difference,
+        sum(
+            case
+                when is_compared
+                    then cast(weight * weight * (variance_of_mean + other_variance_of_mean) as decimal(28, 8))
+            end
+        ) as weighted_variance
+    from compared
+    group by attribute, level, value_basis
+),
+
+against_all_others as (
+    select
+        *,
+        sum(customer_count) over (partition by attribute, value_basis) - customer_count as other_customer_count,
+        sum(value_sum) over (partition by attribute, value_basis) - value_sum as other_value_sum,
+        sum(case when {{ too_few('customer_count') }} then customer_count else 0 end) over (
+            partition by attribute, value_basis
+        ) as few_count,
+        row_number() over (
+            partition by attribute, value_basis, {{ too_few('customer_count') }} order by customer_count asc, level asc
+        ) as place
+    from totals
+),
+
+-- Beside the mean of all others, levels that are too few even together would be what is missing to it: the smallest of
+-- the rest is not shown either.
+means as (
+    select
+        *,
+        {{ too_few('customer_count') }} or {{ too_few('other_customer_count') }}
+        or (few_count > 0 and {{ too_few('few_count') }} and place = 1) as is_suppressed,
         cast(value_sum as double) / customer_count as mean_value,
-        cast(other_sum as double) / nullif(other_count, 0) as other_mean_value,
-        1.959964 * sqrt(
-            greatest(
-                cast(square_sum as double) - cast(value_sum as double) * cast(value_sum as double) / customer_count, 0
-            )
-            / nullif(customer_count - 1, 0) / customer_count
-            + greatest(
-                cast(other_square_sum as double)
-                - cast(other_sum as double) * cast(other_sum as double) / nullif(other_count, 0), 0
-            ) / nullif(other_count - 1, 0) / nullif(other_count, 0)
-        ) as half_width
-    from against_others
+        cast(other_value_sum as double) / nullif(other_customer_count, 0) as other_mean_value
+    from against_all_others
+),
+
+judged as (
+    select
+        *,
+        is_suppressed or {{ too_few('compared_customer_count') }} or {{ too_few('compared_other_customer_count') }}
+            as is_hidden
+    from means
+),
+
+estimates as (
+    select
+        *,
+        case when not is_hidden then cast(weighted_difference as double) / cast(weight as double) end as difference,
+        case when not is_hidden then sqrt(cast(weighted_variance as double)) / cast(weight as double) end
+            as standard_error
+    from judged
+),
+
+tested as (
+    select
+        *,
+        {{ two_sided_p_value('(difference / nullif(standard_error, 0))') }} as p_value
+    from estimates
+),
+
+ranked as (
+    select
+        *,
+        count(p_value) over (partition by value_basis) as test_count,
+        row_number() over (
+            partition by value_basis order by p_value asc nulls last, attribute asc, level asc
+        ) as p_place
+    from tested
+),
+
+stepped as (
+    select
+        *,
+        min(p_value * test_count / p_place) over (
+            partition by value_basis
+            order by p_place asc
+            rows between current row and unbounded following
+        ) as smallest_p_value
+    from ranked
+),
+
+adjusted as (
+    select
+        *,
+        case when p_value is not null then least(smallest_p_value, 1) end as adjusted_p_value
+    from stepped
 )
 
 select
@@ -113,13 +220,19 @@ select
     level,
     value_basis,
     cast(customer_count as bigint) as customer_count,
-    cast(other_count as bigint) as other_customer_count,
+    cast(other_customer_count as bigint) as other_customer_count,
+    cast(compared_customer_count as bigint) as compared_customer_count,
+    cast(compared_other_customer_count as bigint) as compared_other_customer_count,
     is_suppressed,
     cast(case when not is_suppressed then mean_value end as decimal(18, 4)) as mean_value_amount,
     cast(case when not is_suppressed then other_mean_value end as decimal(18, 4)) as other_mean_value_amount,
-    cast(case when not is_suppressed then mean_value - other_mean_value end as decimal(18, 4)) as difference_amount,
-    cast(case when not is_suppressed then mean_value - other_mean_value - half_width end as decimal(18, 4))
-        as difference_lower_95_amount,
-    cast(case when not is_suppressed then mean_value - other_mean_value + half_width end as decimal(18, 4))
-        as difference_upper_95_amount
-from means
+    cast(case when not is_suppressed then mean_value - other_mean_value end as decimal(18, 4))
+        as unadjusted_difference_amount,
+    cast(difference as decimal(18, 4)) as adjusted_difference_amount,
+    cast(standard_error as decimal(18, 4)) as adjusted_difference_standard_error_amount,
+    cast(difference - 1.959964 * standard_error as decimal(18, 4)) as adjusted_difference_lower_95_amount,
+    cast(difference + 1.959964 * standard_error as decimal(18, 4)) as adjusted_difference_upper_95_amount,
+    cast(p_value as decimal(18, 6)) as p_value,
+    cast(adjusted_p_value as decimal(18, 6)) as adjusted_p_value,
+    adjusted_p_value <= {{ var('value_driver_false_discovery_rate') }} as is_beyond_chance
+from adjusted

@@ -229,11 +229,45 @@ def test_satisfaction_by_month_is_what_the_answers_say(demo: Project, landing: P
 
 def test_cohorts_are_the_new_buyers_of_each_month(demo: Project, purchases: dict[str, list[Order]]) -> None:
     first_months = Counter(orders[0].at.strftime("%Y-%m") for orders in purchases.values())
-    sizes = demo.query(
-        "select strftime(cohort_month_date, '%Y-%m'), sum(customer_count) from marts.cohort_value"
-        " where month_number = 0 group by 1"
+    for level in ("channel and month", "month"):
+        sizes = demo.query(
+            "select strftime(cohort_month_date, '%Y-%m'), sum(customer_count) from marts.cohort_value"
+            " where cohort_level = ? and month_number = 0 and customer_count > 0 group by 1",
+            [level],
+        )
+        assert dict(sizes) == dict(first_months)
+
+
+def test_cohorts_of_all_months_carry_what_was_spent_on_winning_anybody(
+    demo: Project, files: Files, landing: Path
+) -> None:
+    """Acquisition costs as the CRM has them, and of a month and channel's advertising bill what is beyond them."""
+    spent: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for channel, at, cost, currency in records(
+        landing,
+        "crm",
+        "select acquisition_channel, created_at, acquisition_cost, currency from customers"
+        " where acquisition_cost is not null",
+    ):
+        spent[str(channel), str(at)[:7]] += files.euros(cost, currency, datetime.fromisoformat(str(at)))
+    billed: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for path in sorted((landing / "ads").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                at = datetime.fromisoformat(row["date"])
+                billed[row["channel"], row["date"][:7]] += files.euros(row["spend"], row["currency"], at)
+    expected = sum(max(spent[key], billed[key]) for key in spent.keys() | billed.keys())
+    ((in_all, without_purchase),) = demo.query(
+        "select acquisition_cost_amount, acquisition_cost_without_purchase_amount from marts.cohort_value"
+        " where cohort_level = 'all'"
     )
-    assert dict(sizes) == dict(first_months)
+    assert float(in_all) == pytest.approx(float(expected), rel=0.001)
+    assert 0 < without_purchase < in_all
+    ((by_month,),) = demo.query(
+        "select sum(acquisition_cost_amount) from (select *, max(month_date) over () as last_month_date"
+        " from marts.cohort_value) where cohort_level = 'month' and month_date = last_month_date"
+    )
+    assert by_month == in_all
 
 
 def test_customer_equity_is_the_sum_of_what_its_customers_are_worth(
