@@ -10,7 +10,8 @@ import pyarrow.parquet
 
 from orchestration.computed import Known, known_versions, typed_columns, typed_rows
 from orchestration.ingestion.lake import table_files
-from orchestration.valuation.scoring import TRANSACTION_MODELS, FittedModels, Result
+from orchestration.statistics.gamma_gamma import GammaGamma
+from orchestration.valuation.scoring import FITTED, KEPT, TRANSACTION_MODELS, FittedModels, Result
 
 SOURCE = "statistics"
 
@@ -91,14 +92,14 @@ def stored_models(lake: Path, known: Mapping[str, Known]) -> dict[str, FittedMod
     for path in table_files(lake, SOURCE, "model_fits"):
         for row in pa.parquet.read_table(path, partitioning=None).to_pylist():
             newest = known[row["_file_name"]].version == row["_file_version"]
-            if newest and row["status"] == "fitted":
+            if newest and row["status"] in (FITTED, KEPT):
                 key = (row["_file_name"], row["fit_id"], row["model"], row["source_system"], row["segment"] or "")
                 parameters.setdefault(key, {})[row["parameter"]] = row["estimate"]
     for (name, fit_id, model, source_system, segment), values in parameters.items():
         if model in TRANSACTION_MODELS:
             found[name].transactions[source_system, segment] = (fit_id, TRANSACTION_MODELS[model](**values))
         else:
-            found[name].spends[source_system, segment] = fit_id
+            found[name].spends[source_system, segment] = (fit_id, GammaGamma(**values))
     return found
 
 

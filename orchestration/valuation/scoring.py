@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from orchestration.statistics.bg_nbd import BgNbd
 from orchestration.statistics.customer_value import continuous_discount_rate, periodic_discount_rate
 from orchestration.statistics.fitting import Fit, NotIdentifiedError
 from orchestration.statistics.gamma_gamma import GammaGamma
-from orchestration.statistics.histories import PurchaseHistories
+from orchestration.statistics.histories import FloatArray, PurchaseHistories
 from orchestration.statistics.mbg_nbd import MbgNbd
 from orchestration.statistics.pareto_nbd import ParetoNbd
 from orchestration.statistics.residual_purchases import dert, purchases_within, residual_purchases
@@ -22,7 +22,7 @@ from orchestration.statistics.transactions import Horizon, TransactionModel
 from orchestration.valuation.histories import Rhythms, Segment, Valuation, together
 
 # Part of every fingerprint: raise it when the same input gives other results, and every month gets a new version.
-METHOD = "4"
+METHOD = "5"
 
 TRANSACTION_MODELS: dict[str, type[TransactionModel]] = {"mbg_nbd": MbgNbd, "bg_nbd": BgNbd, "pareto_nbd": ParetoNbd}
 # The one of the two that the data are likelier under. That a one-time buyer may have left is the safer belief: where
@@ -30,6 +30,8 @@ TRANSACTION_MODELS: dict[str, type[TransactionModel]] = {"mbg_nbd": MbgNbd, "bg_
 LIKELIEST = "likeliest"
 _SAFER, _OTHER = "mbg_nbd", "bg_nbd"
 _CLEARLY_LIKELIER = 3.0  # in log-likelihood, a factor of 20
+FITTED, KEPT = "fitted", "kept"  # what a valuation's scores are made with
+NOT_CLEARLY_LIKELIER = "not_clearly_likelier"
 # Fewer customers taken for gone than this, of all of a fit, are none.
 _NOBODY = 0.5
 _NO_DROP_OUT = "the data show no drop-out, so the value over an infinite horizon is that of customers who never leave"
@@ -52,7 +54,7 @@ class FittedModels:
     """
 
     transactions: dict[tuple[str, str], tuple[str, TransactionModel]] = field(default_factory=dict)
-    spends: dict[tuple[str, str], str] = field(default_factory=dict)
+    spends: dict[tuple[str, str], tuple[str, GammaGamma]] = field(default_factory=dict)
     rhythms: Rhythms = field(default_factory=dict)  # in whose busy days the transaction models were fitted
 
     def histories(self, segment: Segment, last_day: int) -> PurchaseHistories:
@@ -65,10 +67,23 @@ class FittedModels:
         return self.transactions.get((source, segment.name)) or self.transactions.get((source, "")) or (None, None)
 
     def spend_fit(self, segment: Segment) -> str | None:
-        return self.spends.get((segment.source_system, segment.name)) or self.spends.get((segment.source_system, ""))
+        """Key of the fit."""
+        source = segment.source_system
+        found = self.spends.get((source, segment.name)) or self.spends.get((source, ""))
+        return found[0] if found else None
 
     def keys(self) -> list[str]:
-        return sorted([key for key, _ in self.transactions.values()] + list(self.spends.values()))
+        return sorted(key for key, _ in (*self.transactions.values(), *self.spends.values()))
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A model that was tried on one segment, and whether its parameters count."""
+
+    name: str
+    fit: Fit[Any]
+    status: str
+    reason: str | None = None
 
 
 @dataclass
@@ -87,9 +102,10 @@ def score(
 ) -> Result:
     """Fit and score what was counted at a valuation; `prior` are the models of the month before.
 
+    Their parameters stay where the refit is not clearly likelier: what moves then is what customers did.
     What cannot be fitted is told in a row of `model_fits`, and its histories get no scores but a reason.
     """
-    work = _Fitting(valuation, rhythms, content_md5)
+    work = _Fitting(valuation, rhythms, prior, content_md5)
     by_source: dict[str, list[Segment]] = defaultdict(list)
     for segment in segments:
         by_source[segment.source_system].append(segment)
@@ -120,8 +136,9 @@ def score(
 class _Fitting:
     """Collects the fits of one valuation."""
 
-    def __init__(self, valuation: Valuation, rhythms: Rhythms, content_md5: str) -> None:
+    def __init__(self, valuation: Valuation, rhythms: Rhythms, prior: FittedModels, content_md5: str) -> None:
         self.valuation = valuation
+        self.prior = prior
         self.content_md5 = content_md5
         self.models = FittedModels(rhythms=rhythms)
         self.fits: dict[str, Fit[Any]] = {}
@@ -143,7 +160,12 @@ class _Fitting:
             )
         histories = self.models.histories(segment, self.valuation.last_day)
         fitted = self._try(
-            segment, TRANSACTIONS, too_small, lambda: self._candidates(histories), customers, histories.counts.size
+            segment,
+            TRANSACTIONS,
+            too_small,
+            lambda: self._tried_transactions(histories, place),
+            customers,
+            histories.counts.size,
         )
         if fitted:
             self.models.transactions[place] = (fitted[0], fitted[1].model)
@@ -152,35 +174,42 @@ class _Fitting:
                 self.without_drop_out.add(fitted[0])
                 for row in self.model_fits:
                     if row["fit_id"] == fitted[0]:
-                        row["reason"] = _NO_DROP_OUT
+                        row["reason"] = "; ".join(filter(None, (row.get("reason"), _NO_DROP_OUT)))
         spends = (segment.spend_frequency, segment.spend_mean, segment.spend_counts)
         fitted = self._try(
             segment,
             SPENDS,
             too_small,
-            lambda: [(SPEND_MODEL, GammaGamma.fit(*spends))],
+            lambda: self._tried_spends(spends, place),
             float(spends[2].sum()),
             spends[2].size,
         )
         if fitted:
-            self.models.spends[place] = fitted[0]
+            self.models.spends[place] = (fitted[0], fitted[1].model)
             self._add_spend_fit(*fitted)
 
-    def _candidates(self, histories: PurchaseHistories) -> list[tuple[str, Fit[Any]]]:
-        """Names and fits of the models of repeat buying that were tried, the one that counts first."""
-        name = self.valuation.transaction_model
-        if name != LIKELIEST:
-            return [(name, TRANSACTION_MODELS[name].fit(histories))]
-        safer, other = ((name, TRANSACTION_MODELS[name].fit(histories)) for name in (_SAFER, _OTHER))
-        is_clear = other[1].log_likelihood > safer[1].log_likelihood + _CLEARLY_LIKELIER
-        return [other, safer] if is_clear else [safer, other]
+    def _tried_transactions(self, histories: PurchaseHistories, place: tuple[str, str]) -> list[Tried]:
+        """The models of repeat buying that were tried, the one that counts first."""
+        wanted = self.valuation.transaction_model
+        names = (_SAFER, _OTHER) if wanted == LIKELIEST else (wanted,)
+        tried = [Tried(name, TRANSACTION_MODELS[name].fit(histories), "less_likely") for name in names]
+        if tried[-1].fit.log_likelihood > tried[0].fit.log_likelihood + _CLEARLY_LIKELIER:
+            tried.reverse()
+        tried[0] = replace(tried[0], status=FITTED)
+        columns = (histories.frequency, histories.recency, histories.age)
+        return _unless_clearly_likelier(tried, self.prior.transactions.get(place), columns, histories.counts)
+
+    def _tried_spends(self, spends: tuple[FloatArray, FloatArray, FloatArray], place: tuple[str, str]) -> list[Tried]:
+        """The models of spend that were tried, the one that counts first."""
+        tried = [Tried(SPEND_MODEL, GammaGamma.fit(*spends), FITTED)]
+        return _unless_clearly_likelier(tried, self.prior.spends.get(place), spends[:2], spends[2])
 
     def _try(
         self,
         segment: Segment,
         kind: str,
         too_small: str | None,
-        make: Callable[[], list[tuple[str, Fit[Any]]]],
+        make: Callable[[], list[Tried]],
         customers: float,
         rows: int,
     ) -> tuple[str, Fit[Any]] | None:
@@ -202,18 +231,22 @@ class _Fitting:
         status, reason = "too_small", too_small
         if not reason:
             try:
-                candidates = make()
+                tried = make()
             except NotIdentifiedError as error:
                 status, reason = "not_identified", str(error)
             except RuntimeError as error:
                 status, reason = "failed", str(error)
             else:
-                keys = [f"{valuation_id}:{place}:{name}:{self.content_md5[:8]}" for name, _ in candidates]
-                for key, (name, fit) in zip(keys, candidates, strict=True):
-                    status = "fitted" if key == keys[0] else "less_likely"
-                    self._add_parameters({**row, "model": name, "fit_id": key, "status": status}, fit)
-                self.fits[keys[0]] = candidates[0][1]
-                return keys[0], candidates[0][1]
+                for one in tried:
+                    # The refit of a model whose parameters are kept has a key beside theirs.
+                    refit = ":refit" if one.status == NOT_CLEARLY_LIKELIER else ""
+                    key = f"{valuation_id}:{place}:{one.name}{refit}:{self.content_md5[:8]}"
+                    told = {"model": one.name, "fit_id": key, "status": one.status, "reason": one.reason}
+                    self._add_parameters({**row, **told}, one.fit)
+                    if one is tried[0]:
+                        self.fits[key] = one.fit
+                        counts = key
+                return counts, tried[0].fit
         self.model_fits.append({**row, "status": status, "reason": reason})
         if not segment.name:
             self.reasons[(segment.source_system, kind)] = reason or status
@@ -241,6 +274,42 @@ class _Fitting:
                 if i <= j:
                     row[f"covariance_{first}{second}"] = float(fit.log_covariance[i, j])
         self.spend_fits.append(row)
+
+
+def _unless_clearly_likelier(
+    tried: list[Tried],
+    prior: tuple[str, TransactionModel | GammaGamma] | None,
+    columns: tuple[FloatArray, ...],
+    counts: FloatArray,
+) -> list[Tried]:
+    """Before the models `tried`, the one of the month before, where the first of them is not clearly likelier."""
+    if prior is None:
+        return tried
+    key, model = prior
+    refit = next((one.fit for one in tried if type(one.fit.model) is type(model)), None)
+    if refit is None:  # another model is asked for now
+        return tried
+    log_likelihood = float(counts @ model.log_likelihood(*columns))
+    gain = tried[0].fit.log_likelihood - log_likelihood
+    if gain > _CLEARLY_LIKELIER:
+        return tried
+    kept = Fit(
+        model=model,
+        names=refit.names,
+        values=np.array([getattr(model, name) for name in refit.names], dtype=np.float64),
+        log_likelihood=log_likelihood,
+        # How well today's data determine them.
+        log_covariance=refit.log_covariance,
+        at_bound=refit.at_bound,
+        customers=refit.customers,
+        iterations=refit.iterations,
+    )
+    name = next(one.name for one in tried if one.fit is refit)
+    reason = (
+        f"kept from {key}: what is likeliest now gains {max(gain, 0.0):.2f} of log-likelihood, and more than "
+        f"{_CLEARLY_LIKELIER:.0f} are clear"
+    )
+    return [Tried(name, kept, KEPT, reason), *(replace(one, status=NOT_CLEARLY_LIKELIER) for one in tried)]
 
 
 def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: FittedModels) -> dict[str, Any]:

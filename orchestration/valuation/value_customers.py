@@ -11,7 +11,7 @@ import duckdb
 from orchestration.computed import ComputedLoad
 from orchestration.valuation.histories import Valuation, fingerprint, read_rhythms, read_segments, read_valuations
 from orchestration.valuation.lake_tables import SOURCE, known_valuations, stored_models, tables
-from orchestration.valuation.scoring import METHOD, FittedModels, score
+from orchestration.valuation.scoring import KEPT, METHOD, FittedModels, score
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
             for table, rows in tables(result).items():
                 load.add(table, valuation.name, version, content_md5, rows)
             histories += len(result.history_scores.get("frequency", ()))
-            fits += sum(row.get("parameter") in ("r", "p") for row in result.model_fits)
+            fits += sum(row.get("parameter") in ("r", "p") and row["status"] != KEPT for row in result.model_fits)
             made += 1
     return Valued(made, unchanged, fits, histories)
 

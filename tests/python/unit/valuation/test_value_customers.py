@@ -225,6 +225,51 @@ def test_the_likelier_model_is_taken_and_where_neither_is_the_safer_one(warehous
         assert all(f":{model}:" in fit_id for fit_id in used)
 
 
+def test_parameters_stay_until_others_are_clearly_likelier(warehouse: Warehouse) -> None:
+    """Spends are alike in all months; whoever came in March comes back every other day, and not for long."""
+    generator = np.random.default_rng(13)
+    for _ in range(300):
+        first = 60 + int(generator.integers(0, 9))
+        days = range(first, first + 2 * int(generator.integers(1, 4)), 2)
+        bought = [date.fromordinal(date(2024, 1, 1).toordinal() + day) for day in days]
+        warehouse.customers.append(("shop / a", bought, float(np.round(generator.gamma(4.0, 10.0), 2)) + 1))
+    warehouse.write()
+    warehouse.value()
+    rows = warehouse.rows("model_fits", "segment = 'shop / a' and valuation_id like 'month_end%'")
+    used: dict[tuple[str, str], dict[str, float]] = {}
+    status = {}
+    for row in rows:
+        key = (row["valuation_id"], row["model"])
+        if row["status"] in ("fitted", "kept"):
+            used.setdefault(key, {})[row["parameter"]] = row["estimate"]
+            status[key] = row["status"]
+
+    months = ("month_end:2024-01-31", "month_end:2024-02-29", "month_end:2024-03-31")
+    assert [status[month, "mbg_nbd"] for month in months] == ["fitted", "fitted", "fitted"]
+    assert [status[month, "gamma_gamma"] for month in months] == ["fitted", "kept", "kept"]
+    assert used[months[0], "gamma_gamma"] == used[months[1], "gamma_gamma"] == used[months[2], "gamma_gamma"]
+    with duckdb.connect(str(warehouse.path), read_only=True) as connection:
+        frequency, mean, counts = connection.execute(
+            "select frequency, mean_spend_amount::double, customer_count from intermediate.int_value__counted_spends "
+            "where valuation_id = 'month_end:2024-03-31' and segment = 'shop / a' order by all"
+        ).fetchnumpy().values()  # fmt: skip
+    likelihoods = {
+        row["status"]: row["log_likelihood"]
+        for row in rows
+        if row["valuation_id"] == months[2] and row["model"] == "gamma_gamma"
+    }
+    old = GammaGamma(**used[months[0], "gamma_gamma"]).log_likelihood(frequency, mean)
+    assert likelihoods["kept"] == pytest.approx(float(counts @ old), rel=1e-12)
+    assert likelihoods["not_clearly_likelier"] == pytest.approx(GammaGamma.fit(frequency, mean, counts).log_likelihood)
+    assert 0 <= likelihoods["not_clearly_likelier"] - likelihoods["kept"] <= 3
+    told = {row["reason"] for row in rows if row["valuation_id"] == months[2] and row["status"] == "kept"}
+    assert len(told) == 1
+    assert "kept from month_end:2024-02-29" in told.pop()
+    # What is valued now is told by today's data alone.
+    current = warehouse.rows("model_fits", "valuation_id like 'current%'")
+    assert {row["status"] for row in current} == {"fitted", "too_small"}
+
+
 def test_histories_are_fitted_and_scored_in_the_rhythm_of_the_source_s_year(warehouse: Warehouse) -> None:
     """Two years of sales that double in March: the days of March count for more, and what was even is made anew."""
     warehouse.value()
