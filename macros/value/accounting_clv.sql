@@ -1,7 +1,10 @@
-{% macro accounting_clv(relation) -%}
-    {#- Accounting CLV (docs/dbt/customer_value.md) of the terms that stand under these names in `relation`. -#}
+{% macro accounting_clv(relation, income) -%}
+    {#-
+        Accounting CLV (docs/dbt/customer_value.md) of the terms that stand under these names in `relation`, of what a
+        month brings in `income`.
+    -#}
     cast(
-        ({{ relation }}.revenue_per_month_amount - {{ relation }}.fixed_cost_per_month_amount)
+        ({{ relation }}.{{ income }} - {{ relation }}.fixed_cost_per_month_amount)
         * {{ relation }}.expected_lifetime_months
         - {{ relation }}.acquisition_cost_amount - {{ relation }}.retention_cost_amount
         - {{ relation }}.investment_amount as decimal(18, 4)

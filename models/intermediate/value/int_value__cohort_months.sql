@@ -83,8 +83,8 @@ sums as (
             end
         ) as acquisition_cost_amount,
         sum(goods_amount + freight_amount - refund_amount) as net_revenue_amount,
-        sum(contribution_amount - cost_to_serve_amount - retention_cost_amount) as margin_amount,
-        sum(case when contribution_amount is null then 1 else 0 end) as unknown_count
+        sum(margin_amount - cost_to_serve_amount - retention_cost_amount) as margin_after_service_and_retention_amount,
+        sum(case when margin_amount is null then 1 else 0 end) as unknown_count
     from flows
     where cohort_month_date is not null
     group by cohort_month_date, acquisition_channel, greatest(month_date, cohort_month_date)
@@ -93,7 +93,7 @@ sums as (
 until_then as (
     select
         months.*,
-        {%- for measure in ['acquisition_cost_amount', 'net_revenue_amount', 'margin_amount', 'unknown_count'] %}
+        {%- for measure in ['acquisition_cost_amount', 'net_revenue_amount', 'margin_after_service_and_retention_amount', 'unknown_count'] %}
         sum(coalesce(sums.{{ measure }}, 0)) over (
             partition by months.cohort_month_date, months.acquisition_channel
             order by months.month_date
@@ -119,6 +119,6 @@ select
     cast(acquisition_cost_amount + without_purchase_amount as decimal(18, 4)) as acquisition_cost_amount,
     cast(without_purchase_amount as decimal(18, 4)) as acquisition_cost_without_purchase_amount,
     cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
-    cast(margin_amount as decimal(18, 4)) as margin_amount,
+    cast(margin_after_service_and_retention_amount as decimal(18, 4)) as margin_after_service_and_retention_amount,
     cast(unknown_count as bigint) as unknown_count
 from until_then

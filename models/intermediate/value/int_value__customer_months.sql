@@ -72,15 +72,15 @@ amounts as (
         case when is_of_month then goods_amount + freight_amount else 0 end as revenue_amount,
         case when is_of_month then refund_amount else 0 end as month_refund_amount,
         case
-            when lifetime_contribution_amount is null then null
+            when lifetime_margin_amount is null then null
             when is_of_month then goods_cost_amount
             else 0
         end as month_goods_cost_amount,
         case
-            when lifetime_contribution_amount is null then null
-            when is_of_month then contribution_amount
+            when lifetime_margin_amount is null then null
+            when is_of_month then margin_amount
             else 0
-        end as month_contribution_amount,
+        end as month_margin_amount,
         case when is_of_month then cost_to_serve_amount else 0 end as month_cost_to_serve_amount,
         case when bears_fixed_cost then share_of_month_amount else 0 end as fixed_cost_amount,
         case when is_of_month then acquisition_cost_amount else 0 end
@@ -96,7 +96,8 @@ amounts as (
             case when is_customer then {{ var('acquisition_cost_per_customer_amount') }} else 0 end
         ) as known_acquisition_cost_amount,
         case when is_customer then {{ var('investment_per_customer_amount') }} else 0 end as known_investment_amount,
-        {{ quotient('lifetime_net_revenue_amount', 'tenure_months') }} as revenue_per_month_amount
+        {{ quotient('lifetime_net_revenue_amount', 'tenure_months') }} as revenue_per_month_amount,
+        {{ quotient('lifetime_margin_amount', 'tenure_months') }} as margin_per_month_amount
     from terms
 ),
 
@@ -104,12 +105,14 @@ accounting as (
     select
         accounting.valuation_id,
         accounting.customer_id,
-        {{ accounting_clv('accounting') }} as accounting_clv_amount
+        {{ accounting_clv('accounting', 'revenue_per_month_amount') }} as accounting_clv_amount,
+        {{ accounting_clv('accounting', 'margin_per_month_amount') }} as accounting_clv_on_margin_amount
     from (
         select
             valuation_id,
             customer_id,
             revenue_per_month_amount,
+            margin_per_month_amount,
             fixed_cost_per_month_amount,
             expected_lifetime_months,
             known_acquisition_cost_amount as acquisition_cost_amount,
@@ -133,28 +136,30 @@ snapshots as (
         cast(amounts.revenue_amount as decimal(18, 4)) as revenue_amount,
         cast(amounts.month_refund_amount as decimal(18, 4)) as refund_amount,
         cast(amounts.month_goods_cost_amount as decimal(18, 4)) as goods_cost_amount,
-        cast(amounts.month_contribution_amount as decimal(18, 4)) as contribution_amount,
+        cast(amounts.month_margin_amount as decimal(18, 4)) as margin_amount,
         cast(amounts.month_cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
         cast(amounts.fixed_cost_amount as decimal(18, 4)) as fixed_cost_amount,
         cast(amounts.month_acquisition_cost_amount as decimal(18, 4)) as acquisition_cost_amount,
         cast(amounts.month_retention_cost_amount as decimal(18, 4)) as retention_cost_amount,
         cast(amounts.month_investment_amount as decimal(18, 4)) as investment_amount,
         cast(
-            amounts.month_contribution_amount - amounts.month_cost_to_serve_amount - amounts.fixed_cost_amount
+            amounts.month_margin_amount - amounts.month_cost_to_serve_amount - amounts.fixed_cost_amount
             - amounts.month_acquisition_cost_amount - amounts.month_retention_cost_amount
             - amounts.month_investment_amount as decimal(18, 4)
         ) as profit_amount,
         amounts.lifetime_order_count,
         amounts.lifetime_net_revenue_amount,
-        amounts.lifetime_contribution_amount,
+        amounts.lifetime_margin_amount,
         cast(amounts.tenure_months as decimal(18, 4)) as tenure_months,
         amounts.revenue_per_month_amount,
+        amounts.margin_per_month_amount,
         cast(amounts.fixed_cost_per_month_amount as decimal(18, 4)) as fixed_cost_per_month_amount,
         cast(amounts.expected_lifetime_months as decimal(18, 4)) as expected_lifetime_months,
         cast(amounts.known_acquisition_cost_amount as decimal(18, 4)) as lifetime_acquisition_cost_amount,
         cast(amounts.lifetime_retention_cost_amount as decimal(18, 4)) as lifetime_retention_cost_amount,
         cast(amounts.known_investment_amount as decimal(18, 4)) as lifetime_investment_amount,
         accounting.accounting_clv_amount,
+        accounting.accounting_clv_on_margin_amount,
         {{ prediction_columns('predictions') }},
         cast(predictions.prior_probability_alive as decimal(18, 12)) as prior_probability_alive,
         cast(predictions.prior_discounted_purchases as decimal(28, 12)) as prior_discounted_purchases,

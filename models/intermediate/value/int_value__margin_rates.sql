@@ -1,7 +1,7 @@
--- What is left of a unit that customers of a source spend: their contribution over their net spend in the months of the
+-- What is left of a unit that customers of a source spend: their margin over their net spend in the months of the
 -- var, so that it is that of today's prices and costs; of all months so far where they spent nothing in these. Its
 -- denominator is the spend that the models of spend are fitted to, so that what is foretold of all of them together is
--- consistent with what they earned. Over the customers whose contribution is known; null where it is of none.
+-- consistent with what they earned. Over the customers whose margin is known; null where it is of none.
 with valuations as (
     select * from {{ ref('int_value__valuations') }}
     where purpose <> 'calibration'
@@ -22,7 +22,7 @@ known as (
         valuations.valuation_id,
         segments.source_system,
         flows.customer_id,
-        flows.lifetime_contribution_amount
+        flows.lifetime_margin_amount
     from valuations
     inner join flows
         on valuations.month_date >= flows.month_date
@@ -35,7 +35,7 @@ recent as (
     select
         valuations.valuation_id,
         flows.customer_id,
-        sum(flows.contribution_amount) as contribution_amount
+        sum(flows.margin_amount) as margin_amount
     from valuations
     inner join flows
         on valuations.month_date >= flows.month_date
@@ -48,14 +48,14 @@ sums as (
     select
         known.valuation_id,
         known.source_system,
-        cast(sum(known.lifetime_contribution_amount) as double) as contribution,
-        cast(sum(case when known.lifetime_contribution_amount is not null then spends.spend_amount end) as double)
+        cast(sum(known.lifetime_margin_amount) as double) as margin,
+        cast(sum(case when known.lifetime_margin_amount is not null then spends.spend_amount end) as double)
             as spend,
         cast(
-            sum(case when known.lifetime_contribution_amount is not null then recent.contribution_amount end) as double
-        ) as recent_contribution,
+            sum(case when known.lifetime_margin_amount is not null then recent.margin_amount end) as double
+        ) as recent_margin,
         cast(
-            sum(case when known.lifetime_contribution_amount is not null then spends.recent_spend_amount end) as double
+            sum(case when known.lifetime_margin_amount is not null then spends.recent_spend_amount end) as double
         ) as recent_spend
     from known
     left join spends on known.valuation_id = spends.valuation_id and known.customer_id = spends.customer_id
@@ -67,7 +67,7 @@ select
     valuation_id,
     source_system,
     case
-        when recent_spend > 0 then recent_contribution / nullif(recent_spend, 0)
-        else contribution / nullif(spend, 0)
+        when recent_spend > 0 then recent_margin / nullif(recent_spend, 0)
+        else margin / nullif(spend, 0)
     end as margin_rate
 from sums

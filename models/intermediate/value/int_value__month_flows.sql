@@ -1,6 +1,6 @@
 -- What came in from each customer and was spent on them, month by month, and in all until then. A line whose cost is
 -- not known is taken to cost what the source's others do, as far as known by that month; where a source knows no cost
--- at all, the contribution of its customers is not known either.
+-- at all, the margin of its customers is not known either.
 with orders as (
     select
         order_id,
@@ -186,7 +186,7 @@ select
     cast(
         case when lifetime_unknown_cost_count = 0 then goods_amount - refund_amount - goods_cost_amount end
         as decimal(18, 4)
-    ) as contribution_amount,
+    ) as margin_amount,
     cast(coalesce(acquisition_cost_amount, 0) as decimal(18, 4)) as acquisition_cost_amount,
     cast(retention_cost_amount as decimal(18, 4)) as retention_cost_amount,
     cast(cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
@@ -198,7 +198,7 @@ select
             when lifetime_unknown_cost_count = 0
                 then lifetime_goods_amount - lifetime_refund_amount - lifetime_goods_cost_amount
         end as decimal(18, 4)
-    ) as lifetime_contribution_amount,
+    ) as lifetime_margin_amount,
     cast(lifetime_acquisition_cost_amount as decimal(18, 4)) as lifetime_acquisition_cost_amount,
     cast(lifetime_retention_cost_amount as decimal(18, 4)) as lifetime_retention_cost_amount,
     cast(lifetime_cost_to_serve_amount as decimal(18, 4)) as lifetime_cost_to_serve_amount

@@ -44,7 +44,8 @@ sums as (
         month_date,
         max(month_number) as month_number,
         {%- for measure in ['customer_count', 'acquisition_cost_amount', 'acquisition_cost_without_purchase_amount',
-                            'net_revenue_amount', 'margin_amount', 'unknown_count', 'residual_clv_amount'] %}
+                            'net_revenue_amount', 'margin_after_service_and_retention_amount', 'unknown_count',
+                            'residual_clv_amount'] %}
         sum({{ measure }}) as {{ measure }},
         {%- endfor %}
         max(month_date) over () as last_month_date
@@ -64,8 +65,9 @@ levels as (
         end as cohort_level,
         coalesce(acquisition_channel, 'all') as acquisition_channel_or_all,
         case when cohort_month_date is not null then month_number end as months_since,
-        case when unknown_count = 0 then margin_amount end as known_margin_amount,
-        case when unknown_count = 0 then margin_amount >= acquisition_cost_amount end as is_paid_back
+        case when unknown_count = 0 then margin_after_service_and_retention_amount end as known_margin_amount,
+        case when unknown_count = 0 then margin_after_service_and_retention_amount >= acquisition_cost_amount end
+            as is_paid_back
     from sums
     where cohort_month_date is not null or month_date = last_month_date
 ),
@@ -101,7 +103,7 @@ select
         ('acquisition_cost_amount', 'acquisition_cost_amount'),
         ('acquisition_cost_without_purchase_amount', 'acquisition_cost_without_purchase_amount'),
         ('cumulative_net_revenue_amount', 'net_revenue_amount'),
-        ('cumulative_margin_amount', 'known_margin_amount'),
+        ('cumulative_margin_after_service_and_retention_amount', 'known_margin_amount'),
         ('residual_clv_amount', 'residual_clv_amount')
     ] %}
     cast(case when not is_suppressed then {{ expression }} end as decimal(18, 4)) as {{ column }},

@@ -53,7 +53,7 @@ customers as (
         expected_purchases_12_months,
         {{ 'profit_amount' if basis == 'margin' else 'cast(null as decimal(18, 4))' }} as profit
     from snapshots
-    {{ 'where margin_rate is not null or contribution_amount is not null' if basis == 'margin' }}
+    {{ 'where margin_rate is not null or margin_amount is not null' if basis == 'margin' }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -1,6 +1,7 @@
 -- Accounting CLV, the textbook's undiscounted one:
 --   (revenue a month - fixed cost a month) x expected lifetime in months
 --   - acquisition cost - retention cost - investment in the customer
+-- the same on margin, which leaves the cost of goods out of what a month brings,
 -- and, beside it, what the models foretell of the customer as of now.
 with revenue as (
     select * from {{ ref('int_value__customer_revenue') }}
@@ -45,7 +46,7 @@ terms as (
         revenue.*,
         revenue.goods_amount + revenue.freight_amount as revenue_amount,
         revenue.goods_amount + revenue.freight_amount - revenue.refund_amount as net_revenue_amount,
-        revenue.costed_revenue_amount - revenue.product_cost_amount as margin_amount,
+        revenue.costed_revenue_amount - revenue.product_cost_amount as costed_line_margin_amount,
         {{ tenure_months('revenue.first_purchase_at', as_of()) }} as tenure_months,
         coalesce(fixed_cost.fixed_cost_per_month_amount, {{ var('fixed_cost_per_customer_month_amount') }})
             as fixed_cost_per_month_amount,
@@ -53,8 +54,11 @@ terms as (
         coalesce(spending.acquisition_cost_amount, {{ var('acquisition_cost_per_customer_amount') }})
             as acquisition_cost_amount,
         coalesce(spending.retention_cost_amount, 0) as retention_cost_amount,
-        {{ var('investment_per_customer_amount') }} as investment_amount
+        {{ var('investment_per_customer_amount') }} as investment_amount,
+        flows.lifetime_margin_amount as margin_amount,
+        coalesce(flows.lifetime_cost_to_serve_amount, 0) as cost_to_serve_amount
     from revenue
+    left join flows on revenue.customer_id = flows.customer_id
     left join spending on revenue.customer_id = spending.customer_id
     cross join fixed_cost
 ),
@@ -62,7 +66,8 @@ terms as (
 monthly as (
     select
         *,
-        {{ quotient('net_revenue_amount', 'tenure_months') }} as revenue_per_month_amount
+        {{ quotient('net_revenue_amount', 'tenure_months') }} as revenue_per_month_amount,
+        {{ quotient('margin_amount', 'tenure_months') }} as margin_per_month_amount
     from terms
 )
 
@@ -79,7 +84,7 @@ select
     cast(monthly.net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
     cast(monthly.costed_revenue_amount as decimal(18, 4)) as costed_revenue_amount,
     cast(monthly.product_cost_amount as decimal(18, 4)) as product_cost_amount,
-    cast(monthly.margin_amount as decimal(18, 4)) as margin_amount,
+    cast(monthly.costed_line_margin_amount as decimal(18, 4)) as costed_line_margin_amount,
     cast(monthly.tenure_months as decimal(18, 4)) as tenure_months,
     monthly.revenue_per_month_amount,
     cast(monthly.fixed_cost_per_month_amount as decimal(18, 4)) as fixed_cost_per_month_amount,
@@ -87,10 +92,11 @@ select
     cast(monthly.acquisition_cost_amount as decimal(18, 4)) as acquisition_cost_amount,
     cast(monthly.retention_cost_amount as decimal(18, 4)) as retention_cost_amount,
     cast(monthly.investment_amount as decimal(18, 4)) as investment_amount,
-    {{ accounting_clv('monthly') }} as accounting_clv_amount,
-    coalesce(flows.lifetime_cost_to_serve_amount, 0) as cost_to_serve_amount,
-    flows.lifetime_contribution_amount as goods_contribution_amount,
+    {{ accounting_clv('monthly', 'revenue_per_month_amount') }} as accounting_clv_amount,
+    {{ accounting_clv('monthly', 'margin_per_month_amount') }} as accounting_clv_on_margin_amount,
+    monthly.cost_to_serve_amount,
+    monthly.margin_amount,
+    monthly.margin_per_month_amount,
     {{ prediction_columns('predictions') }}
 from monthly
-left join flows on monthly.customer_id = flows.customer_id
 left join predictions on monthly.customer_id = predictions.customer_id

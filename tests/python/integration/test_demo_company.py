@@ -109,9 +109,10 @@ def test_the_marts_are_filled(demo: Project) -> None:
     measures = {measure for (measure,) in demo.query("select distinct measure from marts.satisfaction_monthly")}
     assert {"effort_index", "nps", "satisfaction_index"} <= measures
     assert demo.query(
-        "select count(*) > 1000, bool_and(margin_amount < costed_revenue_amount) from marts.customer_value"
-        " where margin_amount is not null"
-    ) == [(True, True)]
+        "select count(*) > 1000, bool_and(costed_line_margin_amount < costed_revenue_amount),"
+        " bool_and(margin_amount < goods_amount - refund_amount), bool_and(accounting_clv_on_margin_amount"
+        " < accounting_clv_amount) from marts.customer_value where costed_line_margin_amount is not null"
+    ) == [(True, True, True, True)]
 
 
 def test_profiles_have_the_intervals_that_the_sources_logs_tell(demo: Project, landing: Path) -> None:
