@@ -61,8 +61,12 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
 def _prior(
     valuation: Valuation, models: dict[str, FittedModels], connection: duckdb.DuckDBPyConnection
 ) -> FittedModels:
-    """The models of the month-end before, as this run made them or the lake holds them; none where there was none."""
-    if valuation.purpose != "month_end":
+    """The models of the month-end before, as this run made them or the lake holds them; none where there was none.
+
+    What is valued now has them as a month-end has: on the last day of a month the two are the same. What is held out is
+    to be foretold by its own data alone.
+    """
+    if valuation.purpose == "calibration":
         return FittedModels()
     month_before = valuation.last_date.replace(day=1) - timedelta(days=1)
     found = models.get(f"month_end:{month_before:%Y-%m}", FittedModels())
