@@ -93,8 +93,8 @@ sums as (
 until_then as (
     select
         months.*,
-        {%- for measure in ['acquisition_cost_amount', 'net_revenue_amount', 'margin_after_service_and_retention_amount',
-                            'unknown_count'] %}
+        {%- for measure in ['acquisition_cost_amount', 'net_revenue_amount',
+                            'margin_after_service_and_retention_amount', 'unknown_count'] %}
         sum(coalesce(sums.{{ measure }}, 0)) over (
             partition by months.cohort_month_date, months.acquisition_channel
             order by months.month_date

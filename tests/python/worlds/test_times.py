@@ -86,7 +86,7 @@ def test_strays_move_nobody_and_are_told(tmp_path: Path) -> None:
     ) == [
         ("shop", "orders", "apart from all other events", 1, date(2026, 3, 1), "LATE"),
         ("shop", "payments", "apart from all other events", 1, date(2026, 3, 1), "LATE-paid"),
-        ("web", "web_events", "apart from all other events", 1, date(2026, 6, 1), "STRAY"),
+        ("web", "web_events", "apart from all other events", 1, date(2026, 6, 1), "events:STRAY"),
     ]
 
 
