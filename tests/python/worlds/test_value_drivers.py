@@ -21,33 +21,33 @@ def mart() -> str:
 
 
 def drivers(mart: str, seed: int, austria_costs: float = 0) -> list[tuple[str, str, float, float, bool]]:
-    """Attribute, level, both differences and verdict, of 600 customers whose value grows with orders and scatters.
+    """Attribute, level, both differences and verdict, of 2,000 customers whose value grows with orders and scatters.
 
     Who has more orders is likelier to have had a refund, and to prefer the app. Nothing moves value in itself, but for
     living in Austria, which costs `austria_costs`.
     """
     random = np.random.default_rng(seed)
-    orders = random.geometric(0.35, 600)
-    countries = random.choice(COUNTRIES, 600)
-    values = 30.0 * orders * random.lognormal(-0.125, 0.5, 600) - austria_costs * (countries == "AT")
+    orders = random.geometric(0.35, 2000)
+    countries = random.choice(COUNTRIES, 2000)
+    values = 30.0 * orders * random.lognormal(-0.125, 0.5, 2000) - austria_costs * (countries == "AT")
     value = pa.table(
         {
-            "customer_id": [str(number) for number in range(600)],
+            "customer_id": [str(number) for number in range(2000)],
             "order_count": orders,
-            "tenure_months": random.uniform(3, 36, 600),
-            "refund_count": (random.random(600) > 0.85**orders).astype(int),
+            "tenure_months": random.uniform(3, 36, 2000),
+            "refund_count": (random.random(2000) > 0.85**orders).astype(int),
             "residual_clv_amount": values.round(2),
-            "residual_revenue_amount": pa.nulls(600, pa.float64()),
+            "residual_revenue_amount": pa.nulls(2000, pa.float64()),
         }
     )
     customers = pa.table(
         {
-            "customer_id": [str(number) for number in range(600)],
-            "acquisition_channel": random.choice(CHANNELS, 600),
-            "preferred_channel": np.where(random.random(600) < 0.1 * orders, "app", "letter"),
-            "age_band": random.choice(CHANNELS, 600),
+            "customer_id": [str(number) for number in range(2000)],
+            "acquisition_channel": random.choice(CHANNELS, 2000),
+            "preferred_channel": np.where(random.random(2000) < 0.1 * orders, "app", "letter"),
+            "age_band": random.choice(CHANNELS, 2000),
             "country": countries,
-            "customer_kind": ["person"] * 600,
+            "customer_kind": ["person"] * 2000,
         }
     )
     with duckdb.connect() as connection:
