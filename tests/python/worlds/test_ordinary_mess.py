@@ -78,6 +78,24 @@ def test_an_event_of_the_site_is_not_the_one_of_the_app_with_the_same_id(tmp_pat
     ) == [(events, events)]
 
 
+# Under Gamma-Gamma, one spend far out of all others in a company of forty leaves nobody's spend an expectation: no
+# residual value is foretold, and `prediction_note` says why. `holds` cannot tell that from a lost figure, so this kind
+# is tried among what takes long alone.
+WITHOUT_EXPECTATION = {"amounts_are_tiny_and_huge"}
+
+
+def dealt() -> list[list[str]]:
+    """The kinds of mess, dealt to a dozen worlds: each kind is in one of them, beside others."""
+    kinds = sorted(KINDS.keys() - WITHOUT_EXPECTATION)
+    random.Random(12).shuffle(kinds)
+    return [kinds[world::12] for world in range(12)]
+
+
+@pytest.mark.parametrize("world", range(12))
+def test_a_dozen_worlds_of_mess(world: int, tmp_path: Path) -> None:
+    holds(build(dealt()[world], world, tmp_path))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_one_kind_of_mess(kind: str, tmp_path: Path) -> None:
