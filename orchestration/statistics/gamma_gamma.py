@@ -52,12 +52,13 @@ class GammaGamma:
                 f"mean_spend is {mean[0]} in every row, so its variation between customers cannot be estimated: "
                 "use this value for all of them, or pool them with similar customers"
             )
-        unit = float(customers @ mean) / float(customers.sum())
+        # The geometric mean: one spend far out of all others would make the average next to nothing of the others'.
+        unit = float(np.exp(customers @ np.log(mean) / customers.sum()))
         return fit_positive(
             cls,
             cls._objective(x, mean / unit, customers),
             ("p", "q", "v"),
-            # The average purchase p v / (q - 1) is 1 there.
+            # The average purchase p v / (q - 1) is 1 there, and the geometric mean is of that size.
             [4.0, 3.0, 0.5],
             unit=[1.0, 1.0, unit],
             log_likelihood_of_unit=-float(customers.sum() * np.log(unit)),

@@ -15,6 +15,7 @@ from orchestration.statistics.fitting import Fit, NotIdentifiedError
 from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.statistics.histories import FloatArray, PurchaseHistories
 from orchestration.statistics.mbg_nbd import MbgNbd
+from orchestration.statistics.outliers import within_outer_fences
 from orchestration.statistics.pareto_nbd import ParetoNbd
 from orchestration.statistics.residual_purchases import dert, purchases_within, residual_purchases
 from orchestration.statistics.season import EVEN, MONTHS, in_busy_days
@@ -22,7 +23,7 @@ from orchestration.statistics.transactions import Horizon, TransactionModel
 from orchestration.valuation.histories import Rhythms, Segment, Valuation, together
 
 # Part of every fingerprint: raise it when the same input gives other results, and every month gets a new version.
-METHOD = "5"
+METHOD = "6"
 
 TRANSACTION_MODELS: dict[str, type[TransactionModel]] = {"mbg_nbd": MbgNbd, "bg_nbd": BgNbd, "pareto_nbd": ParetoNbd}
 # The one of the two that the data are likelier under. That a one-time buyer may have left is the safer belief: where
@@ -35,6 +36,10 @@ NOT_CLEARLY_LIKELIER = "not_clearly_likelier"
 # Fewer customers taken for gone than this, of all of a fit, are none.
 _NOBODY = 0.5
 _NO_DROP_OUT = "the data show no drop-out, so the value over an infinite horizon is that of customers who never leave"
+_FAR_OUT = (
+    "some spends are so far out of all others that no average would be expected of anybody; to the model of spend they "
+    "are three interquartile ranges out"
+)
 SPEND_MODEL = "gamma_gamma"
 TRANSACTIONS, SPENDS = "transactions", "spends"
 DAYS_PER_YEAR = 365.25
@@ -142,7 +147,8 @@ class _Fitting:
         self.content_md5 = content_md5
         self.models = FittedModels(rhythms=rhythms)
         self.fits: dict[str, Fit[Any]] = {}
-        self.without_drop_out: set[str] = set()  # keys of fits under which nobody has left
+        self.far_out: set[tuple[str, str]] = set()  # places whose spends were brought to their fences
+        self.notes: dict[str, str] = {}  # what to bear in mind of what is foretold with a fit, by its key
         self.reasons: dict[tuple[str, str], str] = {}
         self.model_fits: list[Row] = []
         self.spend_fits: list[Row] = []
@@ -171,22 +177,27 @@ class _Fitting:
             self.models.transactions[place] = (fitted[0], fitted[1].model)
             alive = fitted[1].model.probability_alive(histories.frequency, histories.recency, histories.age)
             if float(histories.counts @ (1 - alive)) < _NOBODY:
-                self.without_drop_out.add(fitted[0])
-                for row in self.model_fits:
-                    if row["fit_id"] == fitted[0]:
-                        row["reason"] = "; ".join(filter(None, (row.get("reason"), _NO_DROP_OUT)))
+                self._note(fitted[0], _NO_DROP_OUT)
         spends = (segment.spend_frequency, segment.spend_mean, segment.spend_counts)
         fitted = self._try(
             segment,
             SPENDS,
             too_small,
-            lambda: self._tried_spends(spends, place),
+            lambda: self._tried_spends(*spends, place),
             float(spends[2].sum()),
             spends[2].size,
         )
         if fitted:
             self.models.spends[place] = (fitted[0], fitted[1].model)
             self._add_spend_fit(*fitted)
+            if place in self.far_out:
+                self._note(fitted[0], _FAR_OUT)
+
+    def _note(self, fit_id: str, note: str) -> None:
+        self.notes[fit_id] = note
+        for row in self.model_fits:
+            if row["fit_id"] == fit_id:
+                row["reason"] = "; ".join(filter(None, (row.get("reason"), note)))
 
     def _tried_transactions(self, histories: PurchaseHistories, place: tuple[str, str]) -> list[Tried]:
         """The models of repeat buying that were tried, the one that counts first."""
@@ -199,10 +210,17 @@ class _Fitting:
         columns = (histories.frequency, histories.recency, histories.age)
         return _unless_clearly_likelier(tried, self.prior.transactions.get(place), columns, histories.counts)
 
-    def _tried_spends(self, spends: tuple[FloatArray, FloatArray, FloatArray], place: tuple[str, str]) -> list[Tried]:
+    def _tried_spends(
+        self, frequency: FloatArray, mean: FloatArray, counts: FloatArray, place: tuple[str, str]
+    ) -> list[Tried]:
         """The models of spend that were tried, the one that counts first."""
-        tried = [Tried(SPEND_MODEL, GammaGamma.fit(*spends), FITTED)]
-        return _unless_clearly_likelier(tried, self.prior.spends.get(place), spends[:2], spends[2])
+        fit = GammaGamma.fit(frequency, mean, counts)
+        if fit.model.q <= 1:  # what a customer of whom nothing is known spends would be infinite
+            self.far_out.add(place)
+            mean = within_outer_fences(mean, counts)
+            fit = GammaGamma.fit(frequency, mean, counts)
+        tried = [Tried(SPEND_MODEL, fit, FITTED)]
+        return _unless_clearly_likelier(tried, self.prior.spends.get(place), (frequency, mean), counts)
 
     def _try(
         self,
@@ -395,9 +413,8 @@ def _reason(segment: Segment, work: _Fitting) -> str | None:
         return work.reasons.get((source, TRANSACTIONS))
     if work.models.spend_fit(segment) is None:
         return work.reasons.get((source, SPENDS))
-    if fit_id in work.without_drop_out:
-        return _NO_DROP_OUT
-    return None
+    notes = (work.notes.get(key or "") for key in (fit_id, work.models.spend_fit(segment)))
+    return "; ".join(filter(None, notes)) or None
 
 
 def _repeated(value: str | None, n: int) -> Any:

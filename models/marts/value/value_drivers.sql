@@ -79,7 +79,7 @@ sums as (
         tenure_band,
         count(*) as customer_count,
         sum(value) as value_sum,
-        sum(value * value) as square_sum
+        sum(cast(value as decimal(19, 2)) * cast(value as decimal(19, 2))) as square_sum
     from levels
     group by attribute, level, value_basis, order_band, tenure_band
 ),
@@ -112,6 +112,19 @@ compared as (
     from against_others
 ),
 
+weighed as (
+    select
+        *,
+        weight / nullif(
+            cast(
+                sum(case when is_compared then cast(weight as decimal(28, 8)) end) over (
+                    partition by attribute, level, value_basis
+                ) as double
+            ), 0
+        ) as weight_share
+    from compared
+),
+
 -- Sums of decimals are exact, so that two runs agree to the last digit.
 totals as (
     select
@@ -122,17 +135,18 @@ totals as (
         sum(value_sum) as value_sum,
         coalesce(sum(case when is_compared then customer_count end), 0) as compared_customer_count,
         coalesce(sum(case when is_compared then other_customer_count end), 0) as compared_other_customer_count,
-        sum(case when is_compared then cast(weight as decimal(28, 8)) end) as weight,
         sum(
-            case when is_compared then cast(weight * (mean_value - other_mean_value) as decimal(28, 8)) end
+            case when is_compared then cast(weight_share * (mean_value - other_mean_value) as decimal(28, 8)) end
         ) as weighted_difference,
         sum(
             case
                 when is_compared
-                    then cast(weight * weight * (variance_of_mean + other_variance_of_mean) as decimal(28, 8))
+                    then cast(
+                            weight_share * weight_share * (variance_of_mean + other_variance_of_mean) as decimal(38, 8)
+                        )
             end
         ) as weighted_variance
-    from compared
+    from weighed
     group by attribute, level, value_basis
 ),
 
@@ -173,9 +187,8 @@ judged as (
 estimates as (
     select
         *,
-        case when not is_hidden then cast(weighted_difference as double) / cast(weight as double) end as difference,
-        case when not is_hidden then sqrt(cast(weighted_variance as double)) / cast(weight as double) end
-            as standard_error
+        case when not is_hidden then cast(weighted_difference as double) end as difference,
+        case when not is_hidden then sqrt(cast(weighted_variance as double)) end as standard_error
     from judged
 ),
 
