@@ -202,7 +202,8 @@ reads, seen = 0, set()
 while not os.path.exists(stop):
     with duckdb.connect(os.path.realpath(current), read_only=True) as c:
         seen.add(c.execute("select version from publication.version").fetchone()[0])
-        for schema, table, rows in c.execute("select table_schema, table_name, rows from publication.tables").fetchall():
+        tables = c.execute("select table_schema, table_name, rows from publication.tables").fetchall()
+        for schema, table, rows in tables:
             assert c.execute(f"select count(*) from {schema}.{table}").fetchone() == (rows,)
     reads += 1
     time.sleep(0.02)

@@ -213,7 +213,10 @@ def test_one_day_at_a_time_in_any_order_with_files_twice_gives_the_same_marts(
 def test_the_fits_are_those_of_histories_made_straight_from_the_files(
     online_retail: Project, lines: list[Line]
 ) -> None:
-    """Days, netting and spend worked out anew from the raw lines, with nothing of the warehouse."""
+    """Days, netting and spend worked out anew from the raw lines, with nothing of the warehouse.
+
+    What was paid back is held against what was bought in pounds, and takes that share of its value in euros.
+    """
     seeds = REPOSITORY / "seeds"
     with (seeds / "behavioural" / "product_codes.csv").open() as stream:
         freight = {
@@ -236,12 +239,16 @@ def test_the_fits_are_those_of_histories_made_straight_from_the_files(
         return date.fromisoformat(line["InvoiceDate"][:10])
 
     bought: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    bought_for: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    taken: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     of_product: dict[tuple[str, str], set[date]] = defaultdict(set)
     known = [line for line in lines if line["CustomerID"]]
     for line in known:
         if line["InvoiceNo"].isdigit() and int(line["Quantity"]) > 0:
             customer = line["CustomerID"]
-            bought[customer][day(line)] += Decimal() if line["StockCode"] in freight else in_euro(line)
+            is_goods = line["StockCode"] not in freight
+            bought[customer][day(line)] += in_euro(line) if is_goods else Decimal()
+            bought_for[customer][day(line)] += amount(line) if is_goods else Decimal()
             of_product[customer, line["StockCode"]].add(day(line))
     for line in known:
         if line["InvoiceNo"].startswith("C"):
@@ -249,11 +256,14 @@ def test_the_fits_are_those_of_histories_made_straight_from_the_files(
             candidates = [d for d in of_product[customer, line["StockCode"]] if d <= day(line)]
             candidates = candidates or [d for d in bought[customer] if d <= day(line)]
             if candidates:
-                bought[customer][max(candidates)] += in_euro(line)
+                taken[customer][max(candidates)] -= amount(line)
 
     end = date(2011, 8, 31)
     histories, spends = [], []
-    for days in bought.values():
+    for customer, days in bought.items():
+        for purchase_day, paid_back in taken[customer].items():
+            paid = bought_for[customer][purchase_day]
+            days[purchase_day] *= (paid - paid_back) / paid if paid else Decimal()
         counted = sorted(d for d, spend in days.items() if spend > 0)
         if counted:
             x = len(counted) - 1
