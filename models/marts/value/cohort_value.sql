@@ -42,15 +42,21 @@ sums as (
         cohort_month_date,
         acquisition_channel,
         month_date,
-        max(month_number) as month_number,
         {%- for measure in ['customer_count', 'acquisition_cost_amount', 'acquisition_cost_without_purchase_amount',
                             'net_revenue_amount', 'margin_after_service_and_retention_amount', 'unknown_count',
                             'residual_clv_amount'] %}
         sum({{ measure }}) as {{ measure }},
         {%- endfor %}
-        max(month_date) over () as last_month_date
+        max(month_number) as month_number
     from valued
     group by month_date, cube(cohort_month_date, acquisition_channel)
+),
+
+dated as (
+    select
+        *,
+        max(month_date) over () as last_month_date
+    from sums
 ),
 
 -- Month by month, a total over cohort months would tell each new cohort by what it grows.
@@ -68,7 +74,7 @@ levels as (
         case when unknown_count = 0 then margin_after_service_and_retention_amount end as known_margin_amount,
         case when unknown_count = 0 then margin_after_service_and_retention_amount >= acquisition_cost_amount end
             as is_paid_back
-    from sums
+    from dated
     where cohort_month_date is not null or month_date = last_month_date
 ),
 
