@@ -15,24 +15,19 @@ products as (
     select * from {{ ref('products') }}
 ),
 
-product_kinds as (
-    select * from {{ ref('product_kinds') }}
-),
-
 lines as (
     select
         staged.*,
         orders.customer_id,
         orders.occurred_at,
         case
-            when staged.original_amount < 0 and product_kinds.counts_as = 'revenue' then 'discount'
-            else coalesce(kinds.product_kind, 'product')
+            when staged.original_amount < 0 and kinds.counts_as = 'revenue' then 'discount'
+            else kinds.product_kind
         end as product_kind,
-        coalesce(product_kinds.counts_as, 'revenue') as counts_as
+        kinds.counts_as
     from staged
     left join orders on staged.order_id = orders.order_id
     left join {{ ref('int_products__kinds') }} as kinds on staged.product_id = kinds.product_id
-    left join product_kinds on coalesce(kinds.product_kind, 'product') = product_kinds.product_kind
 ),
 
 costs as (

@@ -15,7 +15,7 @@ select
     staged.time_zone,
     staged.product_id,
     -- What is no revenue when it is paid takes none away when it is given back.
-    coalesce(product_kinds.counts_as, 'revenue') as counts_as,
+    coalesce(kinds.counts_as, 'revenue') as counts_as,
     staged.quantity,
     staged.reason,
     staged.currency,
@@ -23,6 +23,5 @@ select
     {{ in_base_currency('staged.original_amount', 'staged.currency') }} as amount
 from staged
 left join {{ ref('int_products__kinds') }} as kinds on staged.product_id = kinds.product_id
-left join {{ ref('product_kinds') }} as product_kinds on kinds.product_kind = product_kinds.product_kind
 {{ customer_join('staged') }}
 {{ exchange_rate_join('staged') }}

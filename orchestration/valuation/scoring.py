@@ -89,6 +89,7 @@ class Tried:
     fit: Fit[Any]
     status: str
     reason: str | None = None
+    note: str | None = None  # what to bear in mind of what is foretold with it
 
 
 @dataclass
@@ -147,7 +148,6 @@ class _Fitting:
         self.content_md5 = content_md5
         self.models = FittedModels(rhythms=rhythms)
         self.fits: dict[str, Fit[Any]] = {}
-        self.far_out: set[tuple[str, str]] = set()  # places whose spends were brought to their fences
         self.notes: dict[str, str] = {}  # what to bear in mind of what is foretold with a fit, by its key
         self.reasons: dict[tuple[str, str], str] = {}
         self.model_fits: list[Row] = []
@@ -190,8 +190,6 @@ class _Fitting:
         if fitted:
             self.models.spends[place] = (fitted[0], fitted[1].model)
             self._add_spend_fit(*fitted)
-            if place in self.far_out:
-                self._note(fitted[0], _FAR_OUT)
 
     def _note(self, fit_id: str, note: str) -> None:
         self.notes[fit_id] = note
@@ -214,12 +212,10 @@ class _Fitting:
         self, frequency: FloatArray, mean: FloatArray, counts: FloatArray, place: tuple[str, str]
     ) -> list[Tried]:
         """The models of spend that were tried, the one that counts first."""
-        fit = GammaGamma.fit(frequency, mean, counts)
-        if fit.model.q <= 1:  # what a customer of whom nothing is known spends would be infinite
-            self.far_out.add(place)
+        tried = [Tried(SPEND_MODEL, GammaGamma.fit(frequency, mean, counts), FITTED)]
+        if tried[0].fit.model.q <= 1:  # what a customer of whom nothing is known spends would be infinite
             mean = within_outer_fences(mean, counts)
-            fit = GammaGamma.fit(frequency, mean, counts)
-        tried = [Tried(SPEND_MODEL, fit, FITTED)]
+            tried = [Tried(SPEND_MODEL, GammaGamma.fit(frequency, mean, counts), FITTED, note=_FAR_OUT)]
         return _unless_clearly_likelier(tried, self.prior.spends.get(place), (frequency, mean), counts)
 
     def _try(
@@ -255,16 +251,19 @@ class _Fitting:
             except RuntimeError as error:
                 status, reason = "failed", str(error)
             else:
-                for one in tried:
-                    # The refit of a model whose parameters are kept has a key beside theirs.
-                    refit = ":refit" if one.status == NOT_CLEARLY_LIKELIER else ""
-                    key = f"{valuation_id}:{place}:{one.name}{refit}:{self.content_md5[:8]}"
+                # The refit of a model whose parameters are kept has a key beside theirs.
+                refits = [":refit" if one.status == NOT_CLEARLY_LIKELIER else "" for one in tried]
+                keys = [
+                    f"{valuation_id}:{place}:{one.name}{refit}:{self.content_md5[:8]}"
+                    for one, refit in zip(tried, refits, strict=True)
+                ]
+                for key, one in zip(keys, tried, strict=True):
                     told = {"model": one.name, "fit_id": key, "status": one.status, "reason": one.reason}
                     self._add_parameters({**row, **told}, one.fit)
-                    if one is tried[0]:
-                        self.fits[key] = one.fit
-                        counts = key
-                return counts, tried[0].fit
+                self.fits[keys[0]] = tried[0].fit
+                if tried[0].note:
+                    self._note(keys[0], tried[0].note)
+                return keys[0], tried[0].fit
         self.model_fits.append({**row, "status": status, "reason": reason})
         if not segment.name:
             self.reasons[(segment.source_system, kind)] = reason or status
@@ -304,30 +303,22 @@ def _unless_clearly_likelier(
     if prior is None:
         return tried
     key, model = prior
-    refit = next((one.fit for one in tried if type(one.fit.model) is type(model)), None)
+    refit = next((one for one in tried if type(one.fit.model) is type(model)), None)
     if refit is None:  # another model is asked for now
         return tried
     log_likelihood = float(counts @ model.log_likelihood(*columns))
     gain = tried[0].fit.log_likelihood - log_likelihood
     if gain > _CLEARLY_LIKELIER:
         return tried
-    kept = Fit(
-        model=model,
-        names=refit.names,
-        values=np.array([getattr(model, name) for name in refit.names], dtype=np.float64),
-        log_likelihood=log_likelihood,
-        # How well today's data determine them.
-        log_covariance=refit.log_covariance,
-        at_bound=refit.at_bound,
-        customers=refit.customers,
-        iterations=refit.iterations,
-    )
-    name = next(one.name for one in tried if one.fit is refit)
+    values = np.array([getattr(model, name) for name in refit.fit.names], dtype=np.float64)
+    # Their errors are how well today's data determine them.
+    fit = replace(refit.fit, model=model, values=values, log_likelihood=log_likelihood)
     reason = (
         f"kept from {key}: what is likeliest now gains {max(gain, 0.0):.2f} of log-likelihood, and more than "
         f"{_CLEARLY_LIKELIER:.0f} are clear"
     )
-    return [Tried(name, kept, KEPT, reason), *(replace(one, status=NOT_CLEARLY_LIKELIER) for one in tried)]
+    kept = Tried(refit.name, fit, KEPT, reason, tried[0].note)
+    return [kept, *(replace(one, status=NOT_CLEARLY_LIKELIER) for one in tried)]
 
 
 def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: FittedModels) -> dict[str, Any]:

@@ -1,5 +1,5 @@
--- What kind of thing each product is that was ever listed or sold: by its code, else by its category, as its source
--- writes them; else by a word that means the same everywhere; else it is goods.
+-- What kind of thing each product is that was ever listed or sold, and what that counts as: by its code, else by its
+-- category, as its source writes them; else by a word that means the same everywhere; else it is goods.
 with listed as (
     {{ staged_columns('products', {'product_id': 'string', 'source_system': 'string', 'category': 'string'}) }}
 ),
@@ -56,10 +56,19 @@ first_found as (
         from found
     ) as ranked
     where turn = 1
+),
+
+kinds as (
+    select
+        products.product_id,
+        coalesce(first_found.product_kind, 'product') as product_kind
+    from products
+    left join first_found on products.product_id = first_found.product_id
 )
 
 select
-    products.product_id,
-    coalesce(first_found.product_kind, 'product') as product_kind
-from products
-left join first_found on products.product_id = first_found.product_id
+    kinds.product_id,
+    kinds.product_kind,
+    product_kinds.counts_as
+from kinds
+left join {{ ref('product_kinds') }} as product_kinds on kinds.product_kind = product_kinds.product_kind

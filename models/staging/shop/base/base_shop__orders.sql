@@ -38,20 +38,27 @@ totals as (
     select * from {{ ref('base_shop__order_totals') }}
 ),
 
+with_totals as (
+    select
+        orders.*,
+        totals.payment_currency,
+        totals.paid_amount,
+        totals.line_amount + coalesce({{ try_money('orders.freight_amount') }}, 0) as total_amount
+    from orders
+    left join totals on orders.order_id = totals.source_order_id
+),
+
 -- What was paid of what, where they are not the same. An order that is open or was cancelled need not be paid.
 held_against_payments as (
     select
-        orders.*,
+        *,
         case
-            when orders.status = 'completed'
-                and orders.currency = totals.payment_currency
-                and abs(totals.paid_amount - totals.line_amount - coalesce({{ try_money('orders.freight_amount') }}, 0))
-                > {{ var('payment_rounding_amount') }}
-                then cast(totals.paid_amount as string) || ' of '
-                    || cast(totals.line_amount + coalesce({{ try_money('orders.freight_amount') }}, 0) as string)
+            when status = 'completed'
+                and currency = payment_currency
+                and abs(paid_amount - total_amount) > {{ var('payment_rounding_amount') }}
+                then cast(paid_amount as string) || ' of ' || cast(total_amount as string)
         end as payments
-    from orders
-    left join totals on orders.order_id = totals.source_order_id
+    from with_totals
 )
 
 select
