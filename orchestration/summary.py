@@ -9,11 +9,14 @@ import duckdb
 
 def summary(published: Path) -> str:
     """What the published file at `published` holds: tables, rows or why none, as-of date, rows in and out a source."""
+    # A version that an earlier release published has no as-of date and gives no reasons.
     with duckdb.connect(str(published.resolve()), read_only=True) as connection:
         version, as_of = connection.execute(
-            "select version, cast(as_of_at - interval 1 day as date) from publication.version"
+            """
+            select version, coalesce(as_of_date, cast(as_of_at - interval 1 day as date))
+            from (from publication.version union all by name select cast(null as date) as as_of_date where false)
+            """
         ).fetchall()[0]
-        # A version that an earlier release published gives no reasons.
         tables = connection.execute(
             """
             select table_schema, table_name, rows, why_empty

@@ -1,5 +1,5 @@
 {% macro days_between(earlier, later) -%}
-    {#- Calendar days (UTC) from `earlier` to `later`, a bigint. -#}
+    {#- Calendar days from `earlier` to `later`, a bigint. -#}
     {{ return(adapter.dispatch('days_between', 'cem_warehouse')(earlier, later)) }}
 {%- endmacro %}
 

@@ -1,20 +1,27 @@
 {% macro staged_columns(entity, columns) %}
     {#-
         Columns of `entity` from every enabled source that feeds it, `columns` mapping names to types; no row, but the
-        columns, where no source does. The model's meta says that it reads the entity: where no source feeds it, nothing
-        else in the manifest does (orchestration/publishing/emptiness.py).
+        columns, where no source does. Two are worked out from a source's: `business_date`, the calendar day of
+        `occurred_at` where it happened, and `time_zone`, in which that is. The model's meta says that it reads the
+        entity: where no source feeds it, nothing else in the manifest does (orchestration/publishing/emptiness.py).
     -#}
     {%- do config(meta={'reads_' ~ entity: true}) -%}
     {%- set feeding = [] -%}
     {%- for source in enabled_sources() if entity in var('sources')[source] -%}
-        {%- do feeding.append(ref('stg_' ~ source ~ '__' ~ entity)) -%}
+        {%- do feeding.append(source) -%}
     {%- endfor -%}
-    {%- for relation in feeding or [none] %}
+    {%- set zone_column = 'time_zone' if entity in var('entities_with_time_zone') else none -%}
+    {%- for source in feeding or [none] %}
+    {%- set zone = business_zone(source) %}
+    {%- set worked_out = {
+        'business_date': local_date('occurred_at', zone_column, zone),
+        'time_zone': "coalesce(time_zone, '" ~ zone ~ "')" if zone_column else "'" ~ zone ~ "'",
+    } %}
     select
         {%- for column, type in columns.items() %}
-        cast({{ column if relation else 'null' }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+        cast({{ worked_out.get(column, column) if source else 'null' }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-    {{ 'from ' ~ relation if relation else 'where false' }}
+    {{ 'from ' ~ ref('stg_' ~ source ~ '__' ~ entity) if source else 'where false' }}
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 {% endmacro %}

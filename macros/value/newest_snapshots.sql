@@ -9,6 +9,6 @@
             group by month_date
         ) as newest
             on snapshot.month_date = newest.month_date and snapshot.snapshot_version = newest.snapshot_version
-        where snapshot.month_end_at <= {{ as_of() }}
+        where snapshot.month_date < {{ open_month_date() }}
     )
 {%- endmacro %}

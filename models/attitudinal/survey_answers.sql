@@ -15,6 +15,7 @@ select
     staged.customer_namespace,
     staged.source_customer_id,
     staged.occurred_at,
+    staged.business_date,
     staged.loaded_at,
     staged.invitation_id,
     staged.instrument,

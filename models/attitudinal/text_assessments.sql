@@ -15,6 +15,7 @@ select
     texts.customer_namespace,
     texts.source_customer_id,
     texts.occurred_at,
+    texts.business_date,
     texts.loaded_at,
     texts.channel,
     texts.character_count,

@@ -3,8 +3,8 @@
 -- cost of goods is known where the product's is: in the currency of the product, and in base currency at the rate of
 -- the order's day.
 with staged as (
-    {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'product_kind', 'counts_as', 'amount',
-                                               'original_cost_amount', 'cost_currency', 'cost_amount']) }}
+    {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'business_date', 'product_kind', 'counts_as',
+                                               'amount', 'original_cost_amount', 'cost_currency', 'cost_amount']) }}
 ),
 
 orders as (
@@ -20,6 +20,7 @@ lines as (
         staged.*,
         orders.customer_id,
         orders.occurred_at,
+        orders.business_date,
         case
             when staged.original_amount < 0 and kinds.counts_as = 'revenue' then 'discount'
             else kinds.product_kind
@@ -33,7 +34,7 @@ lines as (
 costs as (
     select
         lines.order_line_id,
-        lines.occurred_at,
+        lines.business_date,
         products.currency,
         cast(
             cast(products.original_unit_cost_amount as decimal(19, 4)) * lines.quantity as decimal(18, 4)
@@ -62,6 +63,7 @@ select
     lines.source_system,
     lines.source_record_id,
     lines.occurred_at,
+    lines.business_date,
     lines.loaded_at,
     lines.line_number,
     lines.product_id,

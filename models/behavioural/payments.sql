@@ -13,6 +13,7 @@ select
     staged.source_system,
     staged.source_record_id,
     staged.occurred_at,
+    staged.business_date,
     staged.loaded_at,
     staged.time_zone,
     staged.method,

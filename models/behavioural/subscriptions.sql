@@ -10,6 +10,7 @@ select
     staged.customer_namespace,
     staged.source_customer_id,
     staged.occurred_at,
+    staged.business_date,
     staged.loaded_at,
     staged.time_zone,
     staged.plan,

@@ -17,4 +17,4 @@ select
     staged.original_spend_amount,
     {{ in_base_currency('staged.original_spend_amount', 'staged.currency') }} as spend_amount
 from staged
-{{ exchange_rate_join('staged') }}
+{{ exchange_rate_join('staged', 'campaign_date') }}

@@ -24,6 +24,7 @@ select
     source_system,
     source_record_id || ':' || event as source_record_id,
     step_at as occurred_at,
+    {{ local_date('step_at', 'time_zone') }} as business_date,
     loaded_at,
     channel,
     event,

@@ -125,7 +125,8 @@ def _copy(
             """
             create table target.publication.version as
             select ? as version, ?::timestamp as published_at, ? as sources,
-                (select as_of_at from warehouse.intermediate.int_clock__as_of) as as_of_at
+                as_of_date, as_of_at
+            from warehouse.intermediate.int_clock__as_of
             """,
             [number, published_at.replace(tzinfo=None), sources],
         )

@@ -2,7 +2,7 @@
 -- change with a newer record.
 with customer_records as (
     select * from {{ ref('customer_records') }}
-    where customer_id is not null and (occurred_at is null or occurred_at < {{ as_of() }})
+    where customer_id is not null and (occurred_at is null or business_date <= {{ as_of_date() }})
 ),
 
 ranked as (
@@ -19,6 +19,6 @@ select
     {% for attribute in ['acquisition_channel', 'country', 'customer_kind'] %}
     min_by({{ attribute }}, case when {{ attribute }} is not null then age end) as {{ attribute }},
     {% endfor %}
-    min(occurred_at) as first_recorded_at
+    min(business_date) as first_recorded_date
 from ranked
 group by customer_id

@@ -14,7 +14,7 @@ with rules as (
 -- A life event happened to the customer, and not between them and us: it is no touch.
 events as (
     select * from {{ ref('int_timeline__events') }}
-    where customer_id is not null and occurred_at < {{ as_of() }} and entity <> 'life_events'
+    where customer_id is not null and business_date <= {{ as_of_date() }} and entity <> 'life_events'
 ),
 
 organisations as (
@@ -26,7 +26,7 @@ organisations as (
 purchases as (
     select customer_id, occurred_at, true as is_observed
     from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
+    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
     union all
     select events.customer_id, events.occurred_at, false as is_observed
     from events

@@ -13,9 +13,11 @@
     'ad_campaign_days': 'original_spend_amount',
     'fixed_costs': 'original_amount',
 } %}
+{# What is booked for a day, or from a day on, has no other. #}
+{% set own_days = {'ad_campaign_days': 'campaign_date', 'fixed_costs': 'month_date'} %}
 
 with orders as (
-    {{ staged_columns('orders', {'order_id': 'string', 'occurred_at': 'timestamp'}) }}
+    {{ staged_columns('orders', {'order_id': 'string', 'business_date': 'date'}) }}
 ),
 
 order_lines as (
@@ -31,21 +33,22 @@ products as (
 amounts as (
     -- Only a customer record may lack a time, and then its cost has no rate; elsewhere the contract asks for the time.
     {% for entity, amount in amounts.items() %}
-    select source_system, currency, cast(occurred_at as date) as amount_date
+    {% set date_column = own_days.get(entity, 'business_date') %}
+    select source_system, currency, {{ date_column }} as amount_date
     from (
-        {{ staged_columns(entity, {'source_system': 'string', 'currency': 'string', 'occurred_at': 'timestamp',
+        {{ staged_columns(entity, {'source_system': 'string', 'currency': 'string', date_column: 'date',
                                    amount: 'decimal(18, 4)'}) }}
     ) as {{ entity }}
-    where {{ amount }} is not null {{- ' and occurred_at is not null' if entity != 'customer_records' }}
+    where {{ amount }} is not null {{- ' and ' ~ date_column ~ ' is not null' if entity != 'customer_records' }}
     union all
     {% endfor %}
     -- A line happened when its order did; without one it is another test's.
-    select order_lines.source_system, order_lines.currency, cast(orders.occurred_at as date) as amount_date
+    select order_lines.source_system, order_lines.currency, orders.business_date as amount_date
     from order_lines
     inner join orders on order_lines.order_id = orders.order_id
     union all
     -- What was sold costs what the product does, in the product's currency, on the day of the order.
-    select order_lines.source_system, products.currency, cast(orders.occurred_at as date) as amount_date
+    select order_lines.source_system, products.currency, orders.business_date as amount_date
     from order_lines
     inner join orders on order_lines.order_id = orders.order_id
     inner join products on order_lines.product_id = products.product_id

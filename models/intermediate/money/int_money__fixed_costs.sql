@@ -2,7 +2,7 @@
 -- value is worked out.
 with costs as (
     {{ staged_columns('fixed_costs', {
-        'source_system': 'string', 'month_date': 'date', 'occurred_at': 'timestamp', 'cost_kind': 'string',
+        'source_system': 'string', 'month_date': 'date', 'cost_kind': 'string',
         'currency': 'string', 'original_amount': 'decimal(18, 4)',
     }) }}
 )
@@ -15,4 +15,4 @@ select
     costs.original_amount,
     {{ in_base_currency('costs.original_amount', 'costs.currency') }} as amount
 from costs
-{{ exchange_rate_join('costs') }}
+{{ exchange_rate_join('costs', 'month_date') }}

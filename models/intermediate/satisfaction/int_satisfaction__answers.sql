@@ -16,9 +16,10 @@ answers as (
         question,
         cast(score as decimal(18, 4)) as score,
         occurred_at as answered_at,
+        business_date as answered_date,
         survey_answer_id as answer_key
     from survey_answers
-    where occurred_at < {{ as_of() }}
+    where business_date <= {{ as_of_date() }}
     union all
     select
         instrument,
@@ -27,10 +28,11 @@ answers as (
         'rating' as question,
         cast(rating as decimal(18, 4)) as score,
         occurred_at as answered_at,
+        business_date as answered_date,
         max(review_order_id) as answer_key
     from reviews
-    where occurred_at < {{ as_of() }}
-    group by instrument, review_id, rating, occurred_at
+    where business_date <= {{ as_of_date() }}
+    group by instrument, review_id, rating, occurred_at, business_date
 )
 
 select

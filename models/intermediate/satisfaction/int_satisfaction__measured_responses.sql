@@ -21,6 +21,7 @@ select
     response_id,
     customer_id,
     answered_at,
+    answered_date,
     superseded_count,
     response_index as response_value
 from responses
@@ -35,6 +36,7 @@ select
     response_id,
     customer_id,
     answered_at,
+    answered_date,
     superseded_count,
     cast(case when lowest_score >= 9 then 100 when lowest_score <= 6 then -100 else 0 end as decimal(18, 6))
         as response_value

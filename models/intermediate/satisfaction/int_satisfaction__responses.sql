@@ -15,6 +15,7 @@ scaled as (
         answers.response_id,
         answers.customer_id,
         answers.answered_at,
+        answers.answered_date,
         answers.is_superseded,
         answers.score,
         survey_items.construct,
@@ -50,6 +51,7 @@ counted as (
         response_id,
         max(customer_id) as customer_id,
         max(answered_at) as answered_at,
+        max(answered_date) as answered_date,
         count(*) as item_count,
         min(score) as lowest_score,
         cast(sum(cast(item_index * weight as decimal(26, 8))) as double) / cast(sum(weight) as double) as response_index
@@ -65,6 +67,7 @@ select
     counted.response_id,
     counted.customer_id,
     counted.answered_at,
+    counted.answered_date,
     cast(counted.item_count as bigint) as item_count,
     cast(coalesce(changed.superseded_count, 0) as bigint) as superseded_count,
     cast(counted.lowest_score as decimal(18, 4)) as lowest_score,

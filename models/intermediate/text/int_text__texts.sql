@@ -54,6 +54,7 @@ texts as (
         customer_namespace,
         source_customer_id,
         occurred_at,
+        business_date,
         loaded_at,
         channel,
         language as stated_language,
@@ -72,6 +73,7 @@ texts as (
         customer_namespace,
         source_customer_id,
         occurred_at,
+        business_date,
         loaded_at,
         channel,
         cast(null as string),
@@ -90,6 +92,7 @@ texts as (
         customer_namespace,
         source_customer_id,
         occurred_at,
+        business_date,
         loaded_at,
         channel,
         language,
@@ -108,6 +111,7 @@ texts as (
         customer_namespace,
         source_customer_id,
         occurred_at,
+        business_date,
         loaded_at,
         channel,
         cast(null as string),
@@ -117,7 +121,7 @@ texts as (
 ),
 
 this_month as (
-    select date_trunc('month', {{ add_days('as_of_at', -1) }}) as month_start_at
+    select cast(date_trunc('month', as_of_date) as date) as month_date
     from {{ ref('int_clock__as_of') }}
 )
 
@@ -130,11 +134,12 @@ select
     customer_namespace,
     source_customer_id,
     occurred_at,
+    business_date,
     loaded_at,
     channel,
     stated_language,
     rated_class,
-    rated_class is not null and occurred_at < (select this_month.month_start_at from this_month) as is_for_training,
+    rated_class is not null and business_date < (select this_month.month_date from this_month) as is_for_training,
     cast(char_length(text) as bigint) as character_count,
     md5(text) as text_key,
     text

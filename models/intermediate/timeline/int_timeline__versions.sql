@@ -4,7 +4,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    on_schema_change='fail',
+    on_schema_change='append_new_columns',
     full_refresh=false,
 ) }}
 
@@ -58,6 +58,7 @@ select
     events.entity,
     events.event,
     events.occurred_at,
+    events.business_date,
     events.loaded_at,
     events.source_system,
     events.source_record_id,

@@ -5,27 +5,27 @@ with bills as (
         cast(date_trunc('month', campaign_date) as date) as month_date,
         sum(spend_amount) as spend_amount
     from {{ ref('ad_campaign_days') }}
-    where cast(campaign_date as timestamp) < {{ as_of() }}
+    where campaign_date <= {{ as_of_date() }}
     group by channel, cast(date_trunc('month', campaign_date) as date)
 ),
 
 recorded as (
     select customer_id, sum(acquisition_cost_amount) as acquisition_cost_amount
     from {{ ref('customer_records') }}
-    where customer_id is not null and (occurred_at is null or occurred_at < {{ as_of() }})
+    where customer_id is not null and (occurred_at is null or business_date <= {{ as_of_date() }})
     group by customer_id
 ),
 
 won as (
     select
         segments.acquisition_channel,
-        cast(date_trunc('month', segments.won_at) as date) as month_date,
+        cast(date_trunc('month', segments.won_date) as date) as month_date,
         count(*) as customer_count,
         sum(recorded.acquisition_cost_amount) as recorded_amount
     from {{ ref('int_value__customer_segments') }} as segments
     left join recorded on segments.customer_id = recorded.customer_id
-    where segments.won_at < {{ as_of() }}
-    group by segments.acquisition_channel, cast(date_trunc('month', segments.won_at) as date)
+    where segments.won_date <= {{ as_of_date() }}
+    group by segments.acquisition_channel, cast(date_trunc('month', segments.won_date) as date)
 )
 
 select

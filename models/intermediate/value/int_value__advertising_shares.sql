@@ -10,5 +10,5 @@ select
 from {{ ref('int_value__customer_segments') }} as segments
 inner join {{ ref('int_value__advertising_bills') }} as bills
     on segments.acquisition_channel = bills.channel
-    and cast(date_trunc('month', segments.won_at) as date) = bills.month_date
-where segments.won_at < {{ as_of() }} and bills.spend_amount > bills.recorded_amount
+    and cast(date_trunc('month', segments.won_date) as date) = bills.month_date
+where segments.won_date <= {{ as_of_date() }} and bills.spend_amount > bills.recorded_amount

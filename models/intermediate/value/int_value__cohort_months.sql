@@ -6,7 +6,7 @@ with customers as (
 ),
 
 closed as (
-    select cast(date_trunc('month', as_of_at) as date) as open_month_date from {{ ref('int_clock__as_of') }}
+    select open_month_date from {{ ref('int_clock__as_of') }}
 ),
 
 flows as (

@@ -2,12 +2,12 @@
 -- and keeping them (messages sent).
 with customer_records as (
     select * from {{ ref('customer_records') }}
-    where customer_id is not null and (occurred_at is null or occurred_at < {{ as_of() }})
+    where customer_id is not null and (occurred_at is null or business_date <= {{ as_of_date() }})
 ),
 
 message_events as (
     select * from {{ ref('message_events') }}
-    where customer_id is not null and occurred_at < {{ as_of() }}
+    where customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 
 acquisition as (

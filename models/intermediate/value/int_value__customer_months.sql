@@ -35,7 +35,7 @@ known as (
         valuations.valued_at,
         flows.*,
         flows.month_date = valuations.month_date as is_of_month,
-        cast(date_trunc('month', flows.first_purchase_at) as date) as first_purchase_month_date
+        cast(date_trunc('month', flows.first_purchase_date) as date) as first_purchase_month_date
     from valuations
     inner join flows
         on valuations.month_date >= flows.month_date
@@ -56,7 +56,7 @@ terms as (
                 + interval {{ var('expected_lifetime_months') }} month as date
             ), false
         ) as bears_fixed_cost,
-        {{ tenure_months('known.first_purchase_at', 'known.valued_at') }} as tenure_months,
+        {{ tenure_months('known.first_purchase_date', 'known.valued_at') }} as tenure_months,
         coalesce(fixed_cost_shares.fixed_cost_amount, {{ var('fixed_cost_per_customer_month_amount') }})
             as share_of_month_amount,
         coalesce(fixed_cost_shares.fixed_cost_per_month_amount, {{ var('fixed_cost_per_customer_month_amount') }})

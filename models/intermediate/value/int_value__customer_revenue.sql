@@ -3,7 +3,7 @@
 -- booked as a line are the same thing.
 with orders as (
     select * from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
+    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 
 order_lines as (
@@ -12,7 +12,7 @@ order_lines as (
 
 refunds as (
     select * from {{ ref('refunds') }}
-    where customer_id is not null and counts_as <> 'liability' and occurred_at < {{ as_of() }}
+    where customer_id is not null and counts_as <> 'liability' and business_date <= {{ as_of_date() }}
 ),
 
 orders_by_customer as (
@@ -21,6 +21,7 @@ orders_by_customer as (
         count(*) as order_count,
         sum(freight_amount) as order_freight_amount,
         min(occurred_at) as first_purchase_at,
+        min(business_date) as first_purchase_date,
         max(occurred_at) as last_purchase_at
     from orders
     group by customer_id
@@ -54,6 +55,7 @@ select
     buyers.customer_id,
     coalesce(orders_by_customer.order_count, 0) as order_count,
     orders_by_customer.first_purchase_at,
+    orders_by_customer.first_purchase_date,
     orders_by_customer.last_purchase_at,
     coalesce(lines_by_customer.goods_amount, 0) as goods_amount,
     coalesce(orders_by_customer.order_freight_amount, 0)

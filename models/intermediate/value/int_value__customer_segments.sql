@@ -5,16 +5,21 @@ with first_records as (
 
 orders as (
     select * from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
+    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 
 first_orders as (
-    select customer_id, source_system, occurred_at as first_purchase_at
+    select
+        customer_id,
+        source_system,
+        occurred_at as first_purchase_at,
+        first_purchase_date
     from (
         select
             customer_id,
             source_system,
             occurred_at,
+            min(business_date) over (partition by customer_id) as first_purchase_date,
             row_number() over (partition by customer_id order by occurred_at asc, order_id asc) as place
         from orders
     ) as ranked
@@ -30,10 +35,11 @@ customers as (
 select
     customers.customer_id,
     first_orders.first_purchase_at,
+    first_orders.first_purchase_date,
     least(
-        coalesce(first_records.first_recorded_at, first_orders.first_purchase_at),
-        coalesce(first_orders.first_purchase_at, first_records.first_recorded_at)
-    ) as won_at,
+        coalesce(first_records.first_recorded_date, first_orders.first_purchase_date),
+        coalesce(first_orders.first_purchase_date, first_records.first_recorded_date)
+    ) as won_date,
     first_orders.source_system,
     first_records.acquisition_channel,
     first_orders.source_system

@@ -3,24 +3,24 @@
 -- accounting CLV, the mean of the last twelve months counts; the var where finance has booked none of them.
 with customers as (
     select
-        cast(date_trunc('month', first_purchase_at) as date) as first_month_date,
+        cast(date_trunc('month', first_purchase_date) as date) as first_month_date,
         count(*) as customer_count
     from {{ ref('int_value__customer_segments') }}
-    where first_purchase_at is not null
-    group by cast(date_trunc('month', first_purchase_at) as date)
+    where first_purchase_date is not null
+    group by cast(date_trunc('month', first_purchase_date) as date)
 ),
 
 observed as (
     select
         cast(min(customers.first_month_date) as date) as first_month_date,
-        clock.as_of_at
+        clock.as_of_date
     from customers
     cross join {{ ref('int_clock__as_of') }} as clock
-    group by clock.as_of_at
+    group by clock.as_of_date
 ),
 
 months as (
-    select {{ each_month('first_month_date', 'cast(as_of_at as date)') }} as month_date
+    select {{ each_month('first_month_date', 'as_of_date') }} as month_date
     from observed
 ),
 

@@ -6,10 +6,11 @@ with orders as (
         order_id,
         customer_id,
         occurred_at,
+        business_date,
         freight_amount,
-        cast(date_trunc('month', occurred_at) as date) as month_date
+        cast(date_trunc('month', business_date) as date) as month_date
     from {{ ref('orders') }}
-    where is_purchase and occurred_at < {{ as_of() }}
+    where is_purchase and business_date <= {{ as_of_date() }}
 ),
 
 lines as (
@@ -29,10 +30,10 @@ refunds as (
     select
         customer_id,
         source_system,
-        cast(date_trunc('month', occurred_at) as date) as month_date,
+        cast(date_trunc('month', business_date) as date) as month_date,
         amount
     from {{ ref('refunds') }}
-    where counts_as <> 'liability' and occurred_at < {{ as_of() }}
+    where counts_as <> 'liability' and business_date <= {{ as_of_date() }}
 ),
 
 cost_by_month as (
@@ -65,6 +66,7 @@ bookings as (
         month_date,
         1 as order_count,
         occurred_at as first_purchase_at,
+        business_date as first_purchase_date,
         cast(0 as decimal(18, 4)) as goods_amount,
         coalesce(freight_amount, 0) as freight_amount,
         cast(0 as decimal(18, 4)) as refund_amount,
@@ -79,6 +81,7 @@ bookings as (
         lines.customer_id,
         lines.month_date,
         0,
+        null,
         null,
         case when lines.counts_as = 'revenue' then lines.amount else 0 end,
         case when lines.counts_as = 'freight' then lines.amount else 0 end,
@@ -104,41 +107,44 @@ bookings as (
     select
         refunds.customer_id,
         refunds.month_date,
-        0, null, 0, 0, refunds.amount, 0,
+        0, null, null, 0, 0, refunds.amount, 0,
         case when cost_rates.cost_rate is null then 1 else 0 end,
         null, 0, 0
     from refunds
     inner join cost_rates
         on refunds.source_system = cost_rates.source_system and refunds.month_date = cost_rates.month_date
     union all
-    select customer_id, cast(date_trunc('month', occurred_at) as date), 0, null, 0, 0, 0, 0, 0, null, cost_amount, 0
+    select
+        customer_id,
+        cast(date_trunc('month', business_date) as date),
+        0, null, null, 0, 0, 0, 0, 0, null, cost_amount, 0
     from {{ ref('message_events') }}
-    where cost_amount is not null and occurred_at < {{ as_of() }}
+    where cost_amount is not null and business_date <= {{ as_of_date() }}
     union all
     -- A record without a time was made when the customer first bought.
     select
         customer_records.customer_id,
-        cast(date_trunc('month', coalesce(customer_records.occurred_at, segments.first_purchase_at)) as date),
-        0, null, 0, 0, 0, 0, 0, customer_records.acquisition_cost_amount, 0, 0
+        cast(date_trunc('month', coalesce(customer_records.business_date, segments.first_purchase_date)) as date),
+        0, null, null, 0, 0, 0, 0, 0, customer_records.acquisition_cost_amount, 0, 0
     from {{ ref('customer_records') }} as customer_records
     left join {{ ref('int_value__customer_segments') }} as segments
         on customer_records.customer_id = segments.customer_id
     where customer_records.acquisition_cost_amount is not null
-        and coalesce(customer_records.occurred_at, segments.first_purchase_at) < {{ as_of() }}
+        and coalesce(customer_records.business_date, segments.first_purchase_date) <= {{ as_of_date() }}
     union all
-    select customer_id, month_date, 0, null, 0, 0, 0, 0, 0, advertising_amount, 0, 0
+    select customer_id, month_date, 0, null, null, 0, 0, 0, 0, 0, advertising_amount, 0, 0
     from {{ ref('int_value__advertising_shares') }}
     union all
     select
         customer_id,
-        cast(date_trunc('month', occurred_at) as date),
-        0, null, 0, 0, 0, 0, 0, null, 0,
+        cast(date_trunc('month', business_date) as date),
+        0, null, null, 0, 0, 0, 0, 0, null, 0,
         cast(
             {{ var('cost_per_contact_amount') }}
             + coalesce(handling_minutes, 0) * {{ var('cost_per_contact_minute_amount') }} as decimal(18, 4)
         )
     from {{ ref('int_value__service_contacts') }}
-    where occurred_at < {{ as_of() }}
+    where business_date <= {{ as_of_date() }}
 ),
 
 months as (
@@ -147,6 +153,7 @@ months as (
         month_date,
         sum(order_count) as order_count,
         min(first_purchase_at) as first_purchase_at,
+        min(first_purchase_date) as first_purchase_date,
         sum(goods_amount) as goods_amount,
         sum(freight_amount) as freight_amount,
         sum(refund_amount) as refund_amount,
@@ -169,6 +176,7 @@ sums as (
         sum({{ measure }}) over (partition by customer_id order by month_date) as lifetime_{{ measure }},
         {%- endfor %}
         min(first_purchase_at) over (partition by customer_id order by month_date) as known_first_purchase_at,
+        min(first_purchase_date) over (partition by customer_id order by month_date) as known_first_purchase_date,
         lead(month_date) over (partition by customer_id order by month_date) as next_month_date
     from months
 )
@@ -178,6 +186,7 @@ select
     month_date,
     next_month_date,
     known_first_purchase_at as first_purchase_at,
+    known_first_purchase_date as first_purchase_date,
     cast(order_count as bigint) as order_count,
     cast(goods_amount as decimal(18, 4)) as goods_amount,
     cast(freight_amount as decimal(18, 4)) as freight_amount,

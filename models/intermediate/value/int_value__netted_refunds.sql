@@ -6,9 +6,9 @@
 {% set own_currency = 'cast(dated.amount as double) * cast(bought.original_amount as double)' %}
 
 with orders as (
-    select order_id, customer_id, currency, cast(occurred_at as date) as purchase_date
+    select order_id, customer_id, currency, business_date as purchase_date
     from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
+    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 
 order_lines as (
@@ -21,12 +21,12 @@ refunds as (
         customer_id,
         order_id,
         product_id,
-        cast(occurred_at as date) as refund_date,
+        business_date as refund_date,
         currency,
         original_amount,
         amount
     from {{ ref('refunds') }}
-    where customer_id is not null and counts_as <> 'liability' and occurred_at < {{ as_of() }}
+    where customer_id is not null and counts_as <> 'liability' and business_date <= {{ as_of_date() }}
 ),
 
 rates as (

@@ -2,7 +2,7 @@
 -- the carrier, and no source reports what it costs.
 with orders as (
     select * from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
+    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 
 goods_by_order as (
@@ -14,9 +14,9 @@ goods_by_order as (
 
 select
     orders.customer_id,
-    cast(orders.occurred_at as date) as purchase_date,
+    orders.business_date as purchase_date,
     count(*) as order_count,
     sum(coalesce(goods_by_order.goods_amount, 0)) as goods_amount
 from orders
 left join goods_by_order on orders.order_id = goods_by_order.order_id
-group by orders.customer_id, cast(orders.occurred_at as date)
+group by orders.customer_id, orders.business_date

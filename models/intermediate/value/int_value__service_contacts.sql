@@ -3,7 +3,7 @@
 select
     events.event_id as contact_id,
     events.customer_id,
-    events.occurred_at,
+    events.business_date,
     cast(activities.duration_minutes as double) as handling_minutes
 from {{ ref('int_timeline__events') }} as events
 left join {{ ref('agent_activities') }} as activities

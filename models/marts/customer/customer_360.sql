@@ -53,7 +53,7 @@ last_recommendation as (
 open_tickets as (
     select ticket_id, max(customer_id) as customer_id
     from {{ ref('ticket_events') }}
-    where occurred_at < {{ as_of() }}
+    where business_date <= {{ as_of_date() }}
     group by ticket_id
     having
         max(case when event = 'solved' then occurred_at end) is null

@@ -16,6 +16,7 @@ select
     events.entity,
     events.event,
     events.occurred_at,
+    events.business_date,
     events.loaded_at,
     known.known_from,
     events.source_system,
@@ -26,6 +27,6 @@ select
     events.event_value
 from events
 inner join known on events.event_id = known.event_id
-where events.occurred_at < {{ as_of() }}
+where events.business_date <= {{ as_of_date() }}
 -- Sorted, so that one customer's events are read without the others'.
 order by events.customer_id nulls last, events.occurred_at, events.event_id

@@ -6,6 +6,8 @@
 with versions as (
     select
         *,
+        -- Before this version the warehouse knew no business days; then a day was one of UTC.
+        coalesce(business_date, cast(occurred_at as date)) as business_day,
         lead(known_from) over (partition by event_id order by generation) as known_to
     from {{ ref('int_timeline__versions') }}
 )
@@ -18,6 +20,7 @@ select
     entity,
     event,
     occurred_at,
+    business_day as business_date,
     loaded_at,
     known_from,
     known_to,
@@ -29,5 +32,5 @@ select
     event_value
 from versions
 -- What was told differently at the moment it was learned was never known.
-where content_md5 <> '' and known_to > known_from and occurred_at < {{ as_of() }}
+where content_md5 <> '' and known_to > known_from and business_day <= {{ as_of_date() }}
 order by customer_id nulls last, occurred_at, event_id

@@ -7,7 +7,7 @@ with customer_keys as (
 
 customer_records as (
     select * from {{ ref('customer_records') }}
-    where customer_id is not null and (occurred_at is null or occurred_at < {{ as_of() }})
+    where customer_id is not null and (occurred_at is null or business_date <= {{ as_of_date() }})
 ),
 
 first_records as (
@@ -52,18 +52,18 @@ lived as (
     select
         customer_id,
         {% for data_type in ['descriptive', 'behavioural', 'attitudinal', 'interaction'] %}
-        cast(count(case when data_type = '{{ data_type }}' and occurred_at < {{ as_of() }} then 1 end) as bigint)
+        cast(count(case when data_type = '{{ data_type }}' and business_date <= {{ as_of_date() }} then 1 end) as bigint)
             as {{ data_type }}_event_count,
         {% endfor %}
         min(occurred_at) as first_event_at,
-        max(case when occurred_at < {{ as_of() }} then occurred_at end) as last_event_at
+        min(business_date) as first_event_date,
+        max(case when business_date <= {{ as_of_date() }} then occurred_at end) as last_event_at
     from events
     group by customer_id
 ),
 
--- as_of is exclusive: a year that ends at midnight of the first of January is the year before.
 as_of_year as (
-    select extract(year from {{ add_days('as_of_at', -1) }}) as as_of_year from {{ ref('int_clock__as_of') }}
+    select extract(year from as_of_date) as as_of_year from {{ ref('int_clock__as_of') }}
 ),
 
 joined as (
@@ -89,7 +89,7 @@ joined as (
     left join described on keys_by_customer.customer_id = described.customer_id
     left join first_records on keys_by_customer.customer_id = first_records.customer_id
     left join lived on keys_by_customer.customer_id = lived.customer_id
-    where lived.first_event_at is null or lived.first_event_at < {{ as_of() }}
+    where lived.first_event_date is null or lived.first_event_date <= {{ as_of_date() }}
 )
 
 select

@@ -1,7 +1,7 @@
 -- Which of the four types of customer data each source delivers, and how fresh: an empty type shows as an empty row.
 with events as (
     select * from {{ ref('int_timeline__events') }}
-    where occurred_at < {{ as_of() }}
+    where business_date <= {{ as_of_date() }}
 ),
 
 sources as (

@@ -1,7 +1,7 @@
--- What was loaded, and no mart speaks of: it happened after the as-of moment.
+-- What was loaded, and no mart speaks of: it happened after the as-of day.
 with event_days as (
     select * from {{ ref('int_clock__event_days') }}
-    where cast(event_date as timestamp) >= {{ as_of() }}
+    where event_date > {{ as_of_date() }}
 )
 
 select

@@ -4,7 +4,7 @@ with responses as (
     select
         questionnaire,
         measure,
-        cast(date_trunc('month', answered_at) as date) as month_date,
+        cast(date_trunc('month', answered_date) as date) as month_date,
         superseded_count,
         response_value
     from {{ ref('int_satisfaction__measured_responses') }}
@@ -19,18 +19,13 @@ spans as (
     group by questionnaire, measure
 ),
 
--- as_of is exclusive: a period that ends at midnight of a first belongs to the month before.
-last_month as (
-    select cast({{ add_days('as_of_at', -1) }} as date) as last_date from {{ ref('int_clock__as_of') }}
-),
-
 months as (
     select
         spans.questionnaire,
         spans.measure,
-        {{ each_month('spans.first_month_date', 'last_month.last_date') }} as month_date
+        {{ each_month('spans.first_month_date', 'clock.as_of_date') }} as month_date
     from spans
-    cross join last_month
+    cross join {{ ref('int_clock__as_of') }} as clock
 ),
 
 sums as (

@@ -5,7 +5,7 @@
 with rated as (
     select source_system, language, rated_class, holdout_sentiment_class
     from {{ ref('text_assessments') }}
-    where rated_class is not null and model_version is not null and occurred_at < {{ as_of() }}
+    where rated_class is not null and model_version is not null and business_date <= {{ as_of_date() }}
 ),
 
 spread as (

@@ -3,6 +3,8 @@
 --   - acquisition cost - retention cost - investment in the customer
 -- the same on margin, which leaves the cost of goods out of what a month brings,
 -- and, beside it, what the models foretell of the customer as of now.
+{% set next_day = add_days('cast(' ~ as_of_date() ~ ' as timestamp)', 1) %}
+
 with revenue as (
     select * from {{ ref('int_value__customer_revenue') }}
 ),
@@ -38,7 +40,7 @@ predictions as (
 fixed_cost as (
     select max_by(fixed_cost_per_month_amount, month_date) as fixed_cost_per_month_amount
     from {{ ref('int_value__fixed_cost_shares') }}
-    where cast(month_date as timestamp) + interval 1 month <= {{ as_of() }}
+    where month_date < {{ open_month_date() }}
 ),
 
 terms as (
@@ -47,7 +49,7 @@ terms as (
         revenue.goods_amount + revenue.freight_amount as revenue_amount,
         revenue.goods_amount + revenue.freight_amount - revenue.refund_amount as net_revenue_amount,
         revenue.costed_revenue_amount - revenue.product_cost_amount as costed_line_margin_amount,
-        {{ tenure_months('revenue.first_purchase_at', as_of()) }} as tenure_months,
+        {{ tenure_months('revenue.first_purchase_date', next_day) }} as tenure_months,
         coalesce(fixed_cost.fixed_cost_per_month_amount, {{ var('fixed_cost_per_customer_month_amount') }})
             as fixed_cost_per_month_amount,
         {{ var('expected_lifetime_months') }} as expected_lifetime_months,

@@ -14,9 +14,9 @@ with snapshots as (
 ),
 
 events as (
-    select distinct customer_id, kind, cast(date_trunc('month', occurred_at) as timestamp) as event_month_at
+    select distinct customer_id, kind, cast(date_trunc('month', business_date) as timestamp) as event_month_at
     from {{ ref('int_value__life_events') }}
-    where customer_id is not null and occurred_at < {{ as_of() }}
+    where customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 
 valued as (

@@ -12,12 +12,12 @@ with lines as (
         order_lines.quantity,
         order_lines.original_amount,
         order_lines.amount,
-        cast(date_trunc('month', orders.occurred_at) as date) as month_date
+        cast(date_trunc('month', orders.business_date) as date) as month_date
     from {{ ref('order_lines') }} as order_lines
     inner join {{ ref('orders') }} as orders on order_lines.order_id = orders.order_id
     inner join {{ ref('products') }} as products on order_lines.product_id = products.product_id
     where orders.is_purchase
-        and orders.occurred_at < {{ as_of() }}
+        and orders.business_date <= {{ as_of_date() }}
         and products.category is not null
         and order_lines.counts_as = 'revenue'
         and order_lines.quantity > 0

@@ -13,7 +13,7 @@ customers as (
 
 orders as (
     select * from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
+    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 
 first_orders as (

@@ -28,7 +28,7 @@ def test_a_refund_after_the_currency_moved_is_worth_what_it_is_on_its_own_day(de
     with (landing / "finance" / "exchange_rates.csv").open(encoding="utf-8", newline="") as file:
         rates = {(row["date"], row["currency"]): Decimal(row["rate"]) for row in csv.DictReader(file)}
     refunds = demo.query(
-        "select cast(cast(refunds.occurred_at as date) as text), cast(cast(orders.occurred_at as date) as text),"
+        "select cast(refunds.business_date as text), cast(orders.business_date as text),"
         " refunds.currency, refunds.original_amount, refunds.amount"
         " from behavioural.refunds join behavioural.orders using (order_id) where refunds.currency <> 'EUR'"
     )

@@ -31,6 +31,7 @@ class Order:
 
     customer: str
     at: datetime
+    day: date  # where it was bought
     goods: Decimal
     freight: Decimal
     cost: Decimal | None  # of the lines whose product has one
@@ -58,8 +59,8 @@ class Files:
         with (landing / "finance" / "exchange_rates.csv").open(encoding="utf-8", newline="") as file:
             self._rates = {(row["date"], row["currency"]): Decimal(row["rate"]) for row in csv.DictReader(file)}
 
-    def euros(self, amount: object, currency: object, at: datetime) -> Decimal:
-        return decimal(amount) * (1 if currency == "EUR" else self._rates[at.date().isoformat(), str(currency)])
+    def euros(self, amount: object, currency: object, day: date) -> Decimal:
+        return decimal(amount) * (1 if currency == "EUR" else self._rates[day.isoformat(), str(currency)])
 
     def orders(self) -> dict[str, Order]:
         """Every purchase of a known customer (a cancelled order is none), by the shop's order id."""
@@ -82,26 +83,28 @@ class Files:
         ):
             if order not in self._customer_of_order:
                 continue
-            moment = utc(at, zone)
+            day = date.fromisoformat(str(at)[:10])
             goods, costs = Decimal(0), []
             for product, quantity, price, discount in lines[order]:
-                goods += self.euros(decimal(quantity) * decimal(price) - decimal(discount), currency, moment)
+                goods += self.euros(decimal(quantity) * decimal(price) - decimal(discount), currency, day)
                 unit_cost, of_currency = products[product]
                 if unit_cost is not None:
-                    costs.append(self.euros(decimal(quantity) * decimal(unit_cost), of_currency, moment))
+                    costs.append(self.euros(decimal(quantity) * decimal(unit_cost), of_currency, day))
             cost = sum(costs, Decimal(0)) if costs else None
             customer = self._customer_of_order[str(order)]
-            found[str(order)] = Order(customer, moment, goods, self.euros(freight, currency, moment), cost)
+            found[str(order)] = Order(customer, utc(at, zone), day, goods, self.euros(freight, currency, day), cost)
         return found
 
     def refunds(self) -> dict[str, Decimal]:
         """What was paid back to each customer, each refund at the rate of its own day."""
         found: dict[str, Decimal] = defaultdict(Decimal)
-        for order, at, zone, amount, currency in records(
-            self._landing, "shop", "select order_id, refunded_at, time_zone, amount, currency from refunds"
+        for order, at, amount, currency in records(
+            self._landing, "shop", "select order_id, refunded_at, amount, currency from refunds"
         ):
             if order in self._customer_of_order:
-                found[self._customer_of_order[str(order)]] += self.euros(amount, currency, utc(at, zone))
+                found[self._customer_of_order[str(order)]] += self.euros(
+                    amount, currency, date.fromisoformat(str(at)[:10])
+                )
         return found
 
 
@@ -228,7 +231,7 @@ def test_satisfaction_by_month_is_what_the_answers_say(demo: Project, landing: P
 
 
 def test_cohorts_are_the_new_buyers_of_each_month(demo: Project, purchases: dict[str, list[Order]]) -> None:
-    first_months = Counter(orders[0].at.strftime("%Y-%m") for orders in purchases.values())
+    first_months = Counter(f"{min(order.day for order in orders):%Y-%m}" for orders in purchases.values())
     for level in ("channel and month", "month"):
         sizes = demo.query(
             "select strftime(cohort_month_date, '%Y-%m'), sum(customer_count) from marts.cohort_value"
@@ -249,13 +252,14 @@ def test_cohorts_of_all_months_carry_what_was_spent_on_winning_anybody(
         "select acquisition_channel, created_at, acquisition_cost, currency from customers"
         " where acquisition_cost is not null",
     ):
-        spent[str(channel), str(at)[:7]] += files.euros(cost, currency, datetime.fromisoformat(str(at)))
+        spent[str(channel), str(at)[:7]] += files.euros(cost, currency, date.fromisoformat(str(at)[:10]))
     billed: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for path in sorted((landing / "ads").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                at = datetime.fromisoformat(row["date"])
-                billed[row["channel"], row["date"][:7]] += files.euros(row["spend"], row["currency"], at)
+                billed[row["channel"], row["date"][:7]] += files.euros(
+                    row["spend"], row["currency"], date.fromisoformat(row["date"])
+                )
     expected = sum(max(spent[key], billed[key]) for key in spent.keys() | billed.keys())
     ((in_all, without_purchase),) = demo.query(
         "select acquisition_cost_amount, acquisition_cost_without_purchase_amount from marts.cohort_value"

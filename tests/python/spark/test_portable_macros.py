@@ -111,6 +111,16 @@ OFFSET_TIMES = [
     ("soon+01:00", None),
 ]
 
+# A moment (UTC), a zone, and the calendar day there.
+DAYS = [
+    ("2024-03-30 22:59:59", "Europe/Berlin", "2024-03-30"),
+    ("2024-03-30 23:00:00", "Europe/Berlin", "2024-03-31"),
+    ("2024-03-31 22:00:00", "Europe/Berlin", "2024-04-01"),
+    ("2018-11-04 01:59:59", "America/Sao_Paulo", "2018-11-03"),
+    ("2018-11-04 03:00:00", "America/Sao_Paulo", "2018-11-04"),
+    ("2024-06-30 23:59:59", "UTC", "2024-06-30"),
+]
+
 # What each expression, in dbt's Jinja, comes to.
 CASES: list[tuple[str, str | None]] = [
     *((f"to_utc(\"cast('{local}' as timestamp)\", '{zone}')", utc) for local, zone, utc in LOCAL_TIMES),
@@ -118,6 +128,10 @@ CASES: list[tuple[str, str | None]] = [
     *((f'try_offset_time("{text!r}")', moment) for text, moment in OFFSET_TIMES),
     *((f'e164("{phone!r}", "{code}", "{trunk}")', number) for phone, code, trunk, number in PHONES),
     ("to_utc(\"cast('2024-01-01' as timestamp)\", zone_column='cast(null as string)')", None),
+    *((f"local_date(\"cast('{utc}' as timestamp)\", zone='{zone}')", day) for utc, zone, day in DAYS),
+    *((f"local_date(\"cast('{utc}' as timestamp)\", \"'{zone}'\", 'Asia/Tokyo')", day) for utc, zone, day in DAYS),
+    ("local_date(\"cast('2024-01-01 15:00:00' as timestamp)\", 'cast(null as string)', 'Asia/Tokyo')", "2024-01-02"),
+    ("local_date('cast(null as timestamp)', zone='Europe/London')", None),
     ("add_minutes(\"cast('2018-03-01 00:00:00' as timestamp)\", -1)", "2018-02-28 23:59:00"),
     ("try_boolean(\"'T'\")", "true"),
     ("try_boolean(\"'0'\")", "false"),

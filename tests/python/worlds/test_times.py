@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +112,51 @@ def test_a_weekend_has_friday_s_rate_and_what_has_none_is_refused_once(tmp_path:
         ("XOF", "shop", 1, 3, date(2024, 5, 15), date(2024, 5, 15)),
     ]
     assert all("seeds/finance/exchange_rates.csv" in row[6] for row in rows)
+
+
+def test_an_event_belongs_to_the_day_and_month_of_the_place_where_it_happened(tmp_path: Path) -> None:
+    company = small_company()
+    berlin, new_york, tokyo = "Europe/Berlin", "America/New_York", "Asia/Tokyo"
+    last_day = max(str(row["ordered_at"]) for row in company.rows["shop", "orders"])[:10]
+    for number, (ordered_at, zone) in enumerate(
+        [
+            # In UTC each of them is in the month, or on the day, before or after.
+            ("2024-07-01 00:30:00", berlin),
+            ("2024-06-30 23:59:59", berlin),
+            ("2024-07-31 23:30:00", new_york),
+            ("2024-08-01 00:00:00", tokyo),
+            (f"{last_day} 23:45:00", new_york),
+        ]
+    ):
+        company.buyer(f"B{number}", created_at=ordered_at)
+        company.order(f"B{number}", f"B{number}", ordered_at, 50, time_zone=zone)
+    refund: dict[str, Any] = {"order_id": "B0", "amount": 5, "currency": "EUR", "reason": "late"}
+    company.add("shop", "refunds", refund_id="R", refunded_at="2024-09-01 00:10:00", time_zone=tokyo, **refund)
+    # The CRM writes UTC; at the company's it is still July.
+    won = {"acquisition_channel": "search", "country_code": "US", "email": "late@example.org"}
+    company.add("crm", "customers", customer_number="LATE", created_at="2024-08-01 03:00:00", **won)
+    world = World.of(company, tmp_path, "crm", "shop", "finance", company_time_zone=new_york).load().build()
+
+    assert world.failed_tests() == {}
+    days = Counter(date.fromisoformat(str(row["ordered_at"])[:10]) for row in company.rows["shop", "orders"])
+    assert dict(world.query("select business_date, count(*) from behavioural.orders group by all")) == days
+    assert (
+        dict(
+            world.query("select purchase_date, sum(order_count) from intermediate.int_value__purchase_days group by 1")
+        )
+        == days
+    )
+    assert world.query("select as_of_date, as_of_at from intermediate.int_clock__as_of") == [
+        (date.fromisoformat(last_day), datetime.fromisoformat(f"{last_day} 04:00") + timedelta(days=1))
+    ]
+    months = Counter(day.replace(day=1) for day in days.elements() if f"{day:%Y-%m}" < last_day[:7])
+    valued = "select month_date, sum(order_count) from marts.customer_value_monthly where order_count > 0 group by 1"
+    assert dict(world.query(valued)) == months
+    of_first_order = "where customer_id = (select customer_id from behavioural.orders where source_record_id = 'B0')"
+    assert world.query(f"select cohort_month_date from intermediate.int_value__customer_cohorts {of_first_order}") == [
+        (date(2024, 7, 1),)
+    ]
+    assert world.query("select business_date from behavioural.refunds") == [(date(2024, 9, 1),)]
+    assert world.query("select business_date from descriptive.customer_records where source_customer_id = 'LATE'") == [
+        (date(2024, 7, 31),)
+    ]

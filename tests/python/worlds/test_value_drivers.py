@@ -60,8 +60,9 @@ def drivers(mart: str, seed: int, austria_costs: float = 0) -> list[tuple[str, s
             " select * replace (cast(tenure_months as decimal(18, 4)) as tenure_months) from value",
             "create table marts.customers as select * from people",
             "create table behavioural.orders (order_id string, customer_id string, occurred_at timestamp,"
+            " business_date date,"
             " channel string, is_purchase boolean, promised_delivery_at timestamp, delivered_at timestamp)",
-            "create table intermediate.int_clock__as_of as select timestamp '2025-01-01' as as_of_at",
+            "create table intermediate.int_clock__as_of as select date '2024-12-31' as as_of_date",
         ):
             connection.execute(statement)
         return connection.execute(

@@ -2,11 +2,11 @@
 -- everybody and nobody, is what the cohorts carry, and what each level of the mart shows where nothing is hidden. The
 -- var for customers of whom no source says a cost is no spending that anybody booked.
 with clock as (
-    select cast(date_trunc('month', as_of_at) as date) as open_month_date from {{ ref('int_clock__as_of') }}
+    select open_month_date from {{ ref('int_clock__as_of') }}
 ),
 
 purchases as (
-    select customer_id, min(occurred_at) as first_purchase_at
+    select customer_id, min(business_date) as first_purchase_date
     from {{ ref('orders') }}
     where is_purchase and customer_id is not null
     group by customer_id
@@ -16,7 +16,7 @@ purchases as (
 records as (
     select
         records.acquisition_cost_amount as amount,
-        coalesce(records.occurred_at, purchases.first_purchase_at) as spent_at
+        coalesce(records.business_date, purchases.first_purchase_date) as spent_date
     from {{ ref('customer_records') }} as records
     left join purchases on records.customer_id = purchases.customer_id
 ),
@@ -32,7 +32,7 @@ spent as (
     from (
         select records.amount
         from records
-        inner join clock on records.spent_at < cast(clock.open_month_date as timestamp)
+        inner join clock on records.spent_date < clock.open_month_date
         union all
         select bills.amount
         from bills

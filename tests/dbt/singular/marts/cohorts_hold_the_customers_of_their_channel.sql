@@ -1,12 +1,19 @@
 -- By channel, the sizes of the cohorts that have a closed month are the customers who first bought in one; each total
 -- is the size of its parts.
-with buyers as (
+with purchases as (
+    select customer_id, min(business_date) as first_purchase_date
+    from {{ ref('orders') }}
+    where is_purchase
+    group by customer_id
+),
+
+buyers as (
     select
         coalesce(customers.acquisition_channel, 'unknown') as acquisition_channel,
         count(*) as customer_count
     from {{ ref('customers') }} as customers
-    inner join {{ ref('customer_value') }} as customer_value on customers.customer_id = customer_value.customer_id
-    where customer_value.first_purchase_at < date_trunc('month', cast({{ as_of() }} as timestamp))
+    inner join purchases on customers.customer_id = purchases.customer_id
+    where purchases.first_purchase_date < {{ open_month_date() }}
     group by coalesce(customers.acquisition_channel, 'unknown')
 ),
 

@@ -3,7 +3,7 @@
 with purchases as (
     select order_id, customer_id, coalesce(freight_amount, 0) as freight_amount
     from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and occurred_at < {{ as_of() }}
+    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 
 bookings as (
@@ -17,7 +17,7 @@ bookings as (
     union all
     select customer_id, 0, 0, 1, amount
     from {{ ref('refunds') }}
-    where customer_id is not null and counts_as <> 'liability' and occurred_at < {{ as_of() }}
+    where customer_id is not null and counts_as <> 'liability' and business_date <= {{ as_of_date() }}
 ),
 
 expected as (

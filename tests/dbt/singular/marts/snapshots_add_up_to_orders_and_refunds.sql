@@ -3,7 +3,7 @@
 with purchases as (
     select
         order_id,
-        cast(date_trunc('month', occurred_at) as date) as month_date,
+        cast(date_trunc('month', business_date) as date) as month_date,
         coalesce(freight_amount, 0) as freight
     from {{ ref('orders') }}
     where is_purchase and customer_id is not null
@@ -17,7 +17,7 @@ bookings as (
     inner join purchases on order_lines.order_id = purchases.order_id
     where order_lines.counts_as <> 'liability'
     union all
-    select cast(date_trunc('month', occurred_at) as date), 0, 0, amount
+    select cast(date_trunc('month', business_date) as date), 0, 0, amount
     from {{ ref('refunds') }}
     where customer_id is not null and counts_as <> 'liability'
 ),

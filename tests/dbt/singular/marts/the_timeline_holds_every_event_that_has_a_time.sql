@@ -1,50 +1,32 @@
--- Row by row of each entity: on the timeline where it has a time before the as-of moment, and nothing else is. What did
+-- Row by row of each entity: on the timeline where its day is not after the as-of day, and nothing else is. What did
 -- not reach the customer is no event: a message that was planned or held out, a note among agents.
-{% set times = {
-    'customer_records': 'occurred_at',
-    'customer_attribute_changes': 'occurred_at',
-    'consents': 'occurred_at',
-    'life_events': 'occurred_at',
-    'orders': 'occurred_at',
-    'order_lines': 'occurred_at',
-    'payments': 'occurred_at',
-    'refunds': 'occurred_at',
-    'subscriptions': ['occurred_at', 'ended_at'],
-    'product_usage': 'occurred_at',
-    'stated_needs': 'occurred_at',
-    'survey_answers': 'occurred_at',
-    'reviews': 'occurred_at',
-    'mentions': 'occurred_at',
-    'survey_invitation_events': 'occurred_at',
-    'message_events': 'occurred_at',
-    'web_events': 'occurred_at',
-    'opportunity_events': 'occurred_at',
-    'agent_activities': 'occurred_at',
-    'ticket_events': 'occurred_at',
-    'ticket_comments': 'occurred_at',
-    'delivery_events': 'occurred_at',
-} %}
+{% set entities = [
+    'customer_records', 'customer_attribute_changes', 'consents', 'life_events', 'orders', 'order_lines', 'payments',
+    'refunds', 'subscriptions', 'product_usage', 'stated_needs', 'survey_answers', 'reviews', 'mentions',
+    'survey_invitation_events', 'message_events', 'web_events', 'opportunity_events', 'agent_activities',
+    'ticket_events', 'ticket_comments', 'delivery_events',
+] %}
 {% set kept_back = {
     'message_events': "event in ('planned', 'held_out')",
     'ticket_comments': 'not is_public',
 } %}
 
 with events_of_types as (
-    {% for entity, columns in times.items() %}
-    {%- set last_entity = loop.last -%}
-    {%- for column in ([columns] if columns is string else columns) %}
-    select '{{ entity }}' as entity, source_system, customer_id, {{ column }} as event_at
+    {% for entity in entities %}
+    select '{{ entity }}' as entity, source_system, customer_id, business_date
     from {{ ref(entity) }}
-    {% if entity in kept_back %}where ({{ kept_back[entity] }}) is not true{% endif %}
-    {{ 'union all' if not (last_entity and loop.last) }}
-    {%- endfor %}
+    where business_date is not null {{- ' and (' ~ kept_back[entity] ~ ') is not true' if entity in kept_back }}
+    union all
     {% endfor %}
+    select 'subscriptions' as entity, source_system, customer_id, {{ local_date('ended_at', 'time_zone') }} as business_date
+    from {{ ref('subscriptions') }}
+    where ended_at is not null
 ),
 
 rows_of_types as (
     select entity, source_system, count(*) as row_count, count(customer_id) as identified_row_count
     from events_of_types
-    where event_at < {{ as_of() }}
+    where business_date <= {{ as_of_date() }}
     group by entity, source_system
 ),
 

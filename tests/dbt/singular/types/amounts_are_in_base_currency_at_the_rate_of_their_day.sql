@@ -21,7 +21,7 @@ with amounts as (
         source_system,
         source_record_id,
         currency,
-        occurred_at,
+        {{ 'campaign_date' if entity == 'ad_campaign_days' else 'business_date' }} as business_date,
         {{ original }} as original_amount,
         {{ converted }} as amount
     from {{ ref(entity) }}
@@ -51,7 +51,7 @@ seeded as (
 ),
 
 days as (
-    select distinct currency, cast(occurred_at as date) as amount_date
+    select distinct currency, business_date as amount_date
     from amounts
 ),
 
@@ -70,19 +70,19 @@ converted as (
         amounts.*,
         case
             when amounts.currency = '{{ var("base_currency") }}' then cast(1 as decimal(18, 8))
-            when cast(amounts.occurred_at as date) >= first_quotes.first_date then last_quotes.rate
+            when amounts.business_date >= first_quotes.first_date then last_quotes.rate
             else seeded.rate
         end as rate
     from amounts
     left join first_quotes on amounts.currency = first_quotes.currency
     left join last_quotes
-        on amounts.currency = last_quotes.currency and cast(amounts.occurred_at as date) = last_quotes.amount_date
+        on amounts.currency = last_quotes.currency and amounts.business_date = last_quotes.amount_date
     left join seeded
         on amounts.currency = seeded.currency
-        and cast(amounts.occurred_at as date) >= seeded.valid_from_date
-        and cast(amounts.occurred_at as date) < seeded.valid_to_date
+        and amounts.business_date >= seeded.valid_from_date
+        and amounts.business_date < seeded.valid_to_date
 )
 
-select entity, source_system, source_record_id, currency, occurred_at, original_amount, rate, amount
+select entity, source_system, source_record_id, currency, business_date, original_amount, rate, amount
 from converted
 where amount is distinct from cast(cast(original_amount as decimal(19, 4)) * rate as decimal(18, 4))

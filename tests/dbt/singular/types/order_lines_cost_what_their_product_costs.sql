@@ -34,7 +34,7 @@ expected as (
     from order_lines
     left join products on order_lines.product_id = products.product_id
     left join rates
-        on products.currency = rates.currency and cast(order_lines.occurred_at as date) = rates.rate_date
+        on products.currency = rates.currency and order_lines.business_date = rates.rate_date
 )
 
 select *

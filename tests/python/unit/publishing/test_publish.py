@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -35,7 +35,8 @@ def fill(path: Path, rows: int, value: int) -> None:
         connection.execute("create schema if not exists marts; create schema if not exists intermediate")
         connection.execute("create schema if not exists restricted")
         connection.execute(
-            "create or replace table intermediate.int_clock__as_of as select timestamp '2024-01-01' as as_of_at"
+            "create or replace table intermediate.int_clock__as_of as"
+            " select date '2023-12-31' as as_of_date, timestamp '2024-01-01' as as_of_at"
         )
         connection.execute("create or replace table restricted.secret as select 'a@example.org' as email")
         for table in ("a", "b"):
@@ -61,8 +62,8 @@ def test_the_link_points_to_a_complete_copy_with_its_own_inventory(warehouse: Pa
     assert current.is_symlink()
     assert current.resolve() == version.path
     assert ask(current, "select count(*), sum(n) from marts.a") == [(1000, 1000)]
-    assert ask(current, "select version, sources, published_at, as_of_at from publication.version") == [
-        (1, "crm,shop", datetime(2024, 1, 2), datetime(2024, 1, 1))
+    assert ask(current, "select version, sources, published_at, as_of_date, as_of_at from publication.version") == [
+        (1, "crm,shop", datetime(2024, 1, 2), date(2023, 12, 31), datetime(2024, 1, 1))
     ]
     assert ask(current, "select table_name, rows from publication.tables order by 1") == [("a", 1000), ("b", 1000)]
 
