@@ -1,12 +1,13 @@
--- What happened on each business day, by source, kind and time zone, straight from staging: what the as-of moment is told
--- from. A message only planned, or held out, did not happen.
+-- What happened on each business day, by source, kind and time zone, and on which day of the company's calendar that was:
+-- straight from staging, what the as-of day is told from. A message only planned, or held out, did not happen.
 {% set entities = [
     'customer_records', 'consents', 'life_events', 'customer_attribute_changes', 'orders', 'payments', 'refunds',
     'subscriptions', 'product_usage', 'survey_answers', 'reviews', 'stated_needs', 'mentions',
     'survey_invitation_events', 'web_events', 'opportunity_events', 'agent_activities', 'ticket_events',
     'ticket_comments',
 ] %}
-{% set columns = {'source_system': 'string', 'source_record_id': 'string', 'time_zone': 'string', 'business_date': 'date'} %}
+{% set columns = {'source_system': 'string', 'source_record_id': 'string', 'time_zone': 'string',
+                  'business_date': 'date', 'occurred_at': 'timestamp'} %}
 {% set deliveries = {'source_system': 'string', 'source_record_id': 'string', 'time_zone': 'string',
                      'handed_over_at': 'timestamp', 'delivered_at': 'timestamp'} %}
 
@@ -20,13 +21,13 @@ orders as (
 
 moments as (
     {% for entity in entities %}
-    select '{{ entity }}' as entity, source_system, source_record_id, time_zone, business_date
+    select '{{ entity }}' as entity, source_system, source_record_id, time_zone, business_date, occurred_at
     from (
         {{ staged_columns(entity, columns) }}
     ) as {{ entity }}
     union all
     {% endfor %}
-    select 'message_events' as entity, source_system, source_record_id, time_zone, business_date
+    select 'message_events' as entity, source_system, source_record_id, time_zone, business_date, occurred_at
     from messages
     where event not in ('planned', 'held_out')
     union all
@@ -35,7 +36,8 @@ moments as (
         source_system,
         source_record_id,
         time_zone,
-        {{ local_date('handed_over_at', 'time_zone') }} as business_date
+        {{ local_date('handed_over_at', 'time_zone') }} as business_date,
+        handed_over_at as occurred_at
     from orders
     union all
     select
@@ -43,7 +45,8 @@ moments as (
         source_system,
         source_record_id,
         time_zone,
-        {{ local_date('delivered_at', 'time_zone') }} as business_date
+        {{ local_date('delivered_at', 'time_zone') }} as business_date,
+        delivered_at as occurred_at
     from orders
 )
 
@@ -52,8 +55,9 @@ select
     entity,
     time_zone,
     business_date as event_date,
+    {{ local_date('occurred_at') }} as company_date,
     cast(count(*) as bigint) as event_count,
     min(source_record_id) as example_source_record_id
 from moments
 where business_date is not null
-group by source_system, entity, time_zone, business_date
+group by source_system, entity, time_zone, business_date, {{ local_date('occurred_at') }}

@@ -6,7 +6,7 @@ select
     'ads:' || cast(campaign_date as string) || ':' || channel || ':' || campaign as ad_campaign_day_id,
     'ads' as source_system,
     cast(campaign_date as string) || ':' || channel || ':' || campaign as source_record_id,
-    cast(campaign_date as timestamp) as occurred_at,
+    {{ start_of_day('campaign_date', 'ads') }} as occurred_at,
     loaded_at,
     campaign_date,
     campaign,

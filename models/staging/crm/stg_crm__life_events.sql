@@ -8,7 +8,7 @@ select
     life_event_id as source_record_id,
     'crm' as customer_namespace,
     customer_number as source_customer_id,
-    cast(occurred_date as timestamp) as occurred_at,
+    {{ start_of_day('occurred_date', 'crm') }} as occurred_at,
     loaded_at,
     kind,
     reported_at

@@ -4,7 +4,7 @@ with fixed_costs as (
 
 select
     'finance' as source_system,
-    cast(month_date as timestamp) as occurred_at,
+    {{ start_of_day('month_date', 'finance') }} as occurred_at,
     loaded_at,
     month_date,
     cost_kind,

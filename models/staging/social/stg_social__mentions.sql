@@ -4,9 +4,9 @@ with posts as (
 )
 
 select
-    'social:' || post_id as mention_id,
+    'social:' || post_key as mention_id,
     'social' as source_system,
-    post_id as source_record_id,
+    post_key as source_record_id,
     case when handle is not null then 'social' end as customer_namespace,
     {{ hashed_key('handle') }} as source_customer_id,
     posted_at as occurred_at,

@@ -4,7 +4,7 @@ with posts as (
 )
 
 select
-    'social:' || post_id as review_order_id,
+    'social:' || post_key as review_order_id,
     'social' as source_system,
     loaded_at,
     language,

@@ -4,11 +4,11 @@ with posts as (
 )
 
 select
-    'social:' || post_id as review_order_id,
-    'social:' || post_id as review_id,
+    'social:' || post_key as review_order_id,
+    'social:' || post_key as review_id,
     cast(null as string) as order_id,
     'social' as source_system,
-    post_id as source_record_id,
+    post_key as source_record_id,
     case when handle is not null then 'social' end as customer_namespace,
     {{ hashed_key('handle') }} as source_customer_id,
     posted_at as occurred_at,

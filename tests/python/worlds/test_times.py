@@ -135,6 +135,8 @@ def test_an_event_belongs_to_the_day_and_month_of_the_place_where_it_happened(tm
     # The CRM writes UTC; at the company's it is still July.
     won = {"acquisition_channel": "search", "country_code": "US", "email": "late@example.org"}
     company.add("crm", "customers", customer_number="LATE", created_at="2024-08-01 03:00:00", **won)
+    moved = {"life_event_id": "L", "customer_number": "C1", "kind": "move", "reported_at": "2024-07-02 10:00:00"}
+    company.add("crm", "life_events", occurred_on="2024-07-01", **moved)
     world = World.of(company, tmp_path, "crm", "shop", "finance", company_time_zone=new_york).load().build()
 
     assert world.failed_tests() == {}
@@ -155,6 +157,9 @@ def test_an_event_belongs_to_the_day_and_month_of_the_place_where_it_happened(tm
     of_first_order = "where customer_id = (select customer_id from behavioural.orders where source_record_id = 'B0')"
     assert world.query(f"select cohort_month_date from intermediate.int_value__customer_cohorts {of_first_order}") == [
         (date(2024, 7, 1),)
+    ]
+    assert world.query("select business_date, occurred_at from descriptive.life_events") == [
+        (date(2024, 7, 1), datetime(2024, 7, 1, 4))
     ]
     assert world.query("select business_date from behavioural.refunds") == [(date(2024, 9, 1),)]
     assert world.query("select business_date from descriptive.customer_records where source_customer_id = 'LATE'") == [

@@ -1,7 +1,8 @@
 -- One row a row of the review platforms' and social networks' posts. A post that comes again, with a reply for
--- instance, counts as it came last.
+-- instance, counts as it came last. Each platform numbers its own posts.
 {% set row_rules = [
     required('post_id'),
+    required('platform'),
     required('handle'),
     required('kind'),
     one_of('kind', ['review', 'mention']),
@@ -24,7 +25,7 @@
 {% set all_rules = row_rules + delivered_once('post_id', newest_counts=true) %}
 
 select
-    post_id,
+    platform || ':' || post_id as post_key,
     platform,
     {{ known_key('handle') }} as handle,
     kind,
@@ -42,5 +43,5 @@ select
     {{ quarantine_value(all_rules) }} as quarantine_value
 from {{ with_deliveries(
     with_scale(source('social', 'posts'), instrument='social_review', question='rating'),
-    said, ['post_id'], row_rules, newest_counts=true
+    said, ['platform', 'post_id'], row_rules, newest_counts=true
 ) }} as raw_row
