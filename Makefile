@@ -76,6 +76,8 @@ remove-everything:  ## remove what was installed and all state in .cem/, with wh
 	rm -rf $(VENV) $(SPARK_VENV) .cem
 
 # The lock files name exact versions and hashes, and no registry: any index or mirror that pip is set to serves them.
+# What is installed is compiled, once: where Python may not write (PYTHONDONTWRITEBYTECODE, which containers like to set)
+# each of a run's processes would compile all that it imports, for three to six seconds.
 $(VENV)/bin/uv: requirements/installer.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 	  { echo "Python 3.11 to 3.13 is needed, and $(PYTHON) is not: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
@@ -85,16 +87,16 @@ $(VENV)/bin/uv: requirements/installer.lock
 
 $(VENV)/installed-run: requirements/run.lock | $(VENV)/bin/uv
 	@echo "Installing what is locked in $< …"
-	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r $<
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r $<
 	@touch $@
 
 $(VENV)/installed-dev: requirements/dev.lock | $(VENV)/bin/uv
 	@echo "Installing what is locked in $< …"
-	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r $<
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r $<
 	@touch $@ $(VENV)/installed-run
 
 $(SPARK_VENV)/installed: requirements/spark.lock | $(VENV)/bin/uv
 	@echo "Installing what is locked in $< …"
 	@$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(SPARK_VENV)
-	@$(VENV)/bin/uv pip install --quiet --python $(SPARK_VENV)/bin/python --require-hashes -r $<
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(SPARK_VENV)/bin/python --require-hashes -r $<
 	@touch $@
