@@ -164,8 +164,11 @@ def _comment(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> None:
     described = [(f"table target.{model.relation}", model.description)] + [
         (f"column target.{model.relation}.{column}", text) for column, text in model.column_descriptions.items()
     ]
+    # In one transaction: by itself, each comment would be written to disk.
+    connection.execute("begin")
     for place, text in described:
         connection.execute(f"comment on {place} is '{text.replace(chr(39), chr(39) * 2)}'")
+    connection.execute("commit")
 
 
 def _check(path: Path, rows: dict[str, int]) -> None:
