@@ -126,7 +126,7 @@ def _dbt_words(message: str, settings: Settings) -> list[str]:
     """What dbt said where it built nothing: a file it could not open, a project it could not read, or its exit code."""
     said = message.partition("Errors parsed from dbt logs:")[2] or message
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    log = settings.dbt_target / "logs" / "dbt.log"
+    log = settings.dbt_target / "dbt.log"
     return ["dbt failed before it built anything:", *(f"  {line}" for line in lines), f"  see {log}"]
 
 

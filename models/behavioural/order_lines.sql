@@ -3,8 +3,9 @@
 -- cost of goods is known where the product's is: in the currency of the product, and in base currency at the rate of
 -- the order's day.
 with staged as (
-    {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'business_date', 'product_kind', 'counts_as',
-                                               'amount', 'original_cost_amount', 'cost_currency', 'cost_amount']) }}
+    {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'business_date', 'product_kind',
+                                               'counts_as', 'amount', 'original_cost_amount', 'cost_currency',
+                                               'cost_amount']) }}
 ),
 
 orders as (

@@ -1,5 +1,5 @@
--- What happened on each business day, by source, kind and time zone, and on which day of the company's calendar that was:
--- straight from staging, what the as-of day is told from. A message only planned, or held out, did not happen.
+-- What happened on each business day, by source, kind and time zone, and on which day of the company's calendar that
+-- was: straight from staging, what the as-of day is told from. A message only planned, or held out, did not happen.
 {% set entities = [
     'customer_records', 'consents', 'life_events', 'customer_attribute_changes', 'orders', 'payments', 'refunds',
     'subscriptions', 'product_usage', 'survey_answers', 'reviews', 'stated_needs', 'mentions',

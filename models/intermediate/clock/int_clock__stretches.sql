@@ -1,7 +1,7 @@
--- The company's days with events, cut into stretches where nothing happened for much longer than usual, and which of them the
--- as-of moment may rest on (docs/decisions/0004): the first, and each later one with as much in it as an average day
--- had before, and more than a few rows. What stands alone after a long silence is a clock gone wrong, until there is
--- more of it. A customer's life goes on outside the company, and its events may be to come: they are not asked.
+-- The company's days with events, cut into stretches where nothing happened for much longer than usual, and which of
+-- them the as-of day may rest on (docs/decisions/0004): the first, and each later one with as much in it as an average
+-- day had before, and more than a few rows. What stands alone after a long silence is a clock gone wrong, until there
+-- is more of it. A customer's life goes on outside the company, and its events may be to come: they are not asked.
 {% set before = 'order by event_date rows between ' ~ var('as_of_rhythm_days') ~ ' preceding and 1 preceding' %}
 
 with days as (

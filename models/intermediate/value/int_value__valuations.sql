@@ -30,7 +30,8 @@ moments as (
         cast(null as bigint) as holdout_days
     from months
     where month_date < open_month_date
-        and cast(month_date as timestamp) >= cast(open_month_date as timestamp) - interval {{ var('snapshot_months') }} month
+        and cast(month_date as timestamp)
+        >= cast(open_month_date as timestamp) - interval {{ var('snapshot_months') }} month
     union all
     select 'current', as_of_date, as_of_at, cast(null as bigint)
     from observed

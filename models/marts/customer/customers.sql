@@ -52,8 +52,9 @@ lived as (
     select
         customer_id,
         {% for data_type in ['descriptive', 'behavioural', 'attitudinal', 'interaction'] %}
-        cast(count(case when data_type = '{{ data_type }}' and business_date <= {{ as_of_date() }} then 1 end) as bigint)
-            as {{ data_type }}_event_count,
+        cast(
+            count(case when data_type = '{{ data_type }}' and business_date <= {{ as_of_date() }} then 1 end) as bigint
+        ) as {{ data_type }}_event_count,
         {% endfor %}
         min(occurred_at) as first_event_at,
         min(business_date) as first_event_date,

@@ -9,7 +9,8 @@ predictions as (
     select
         predictions.*,
         valuations.last_date,
-        cast({{ add_days('cast(valuations.last_date as timestamp)', 'valuations.holdout_days') }} as date) as holdout_end_date
+        cast({{ add_days('cast(valuations.last_date as timestamp)', 'valuations.holdout_days') }} as date)
+            as holdout_end_date
     from {{ ref('int_value__predictions') }} as predictions
     inner join valuations on predictions.valuation_id = valuations.valuation_id
     where predictions.holdout_purchases is not null

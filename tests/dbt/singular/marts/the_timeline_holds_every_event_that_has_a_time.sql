@@ -18,7 +18,11 @@ with events_of_types as (
     where business_date is not null {{- ' and (' ~ kept_back[entity] ~ ') is not true' if entity in kept_back }}
     union all
     {% endfor %}
-    select 'subscriptions' as entity, source_system, customer_id, {{ local_date('ended_at', 'time_zone') }} as business_date
+    select
+        'subscriptions' as entity,
+        source_system,
+        customer_id,
+        {{ local_date('ended_at', 'time_zone') }} as business_date
     from {{ ref('subscriptions') }}
     where ended_at is not null
 ),
