@@ -1,7 +1,7 @@
 {% macro to_utc(local, zone=none, zone_column=none) -%}
     {#-
         A local wall-clock time as a UTC timestamp, of the zone named `zone`, or of the one that `zone_column` names row
-        by row. Where clocks go forward, a time that never was counts on from before the change (02:30 of a skipped hour
+        by row, which may be an offset (UTC+05:45). Where clocks go forward, a time that never was counts on from before the change (02:30 of a skipped hour
         is 03:30). Where they go back, an hour comes twice and the text does not say which: it is taken for the second,
         in the new offset.
     -#}
@@ -9,7 +9,8 @@
 {%- endmacro %}
 
 {% macro default__to_utc(local, zone) -%}
-    timezone('UTC', timezone({{ zone }}, {{ local }}))
+    {%- set of_zone = "timezone('UTC', timezone(" ~ zone ~ ", " ~ local ~ "))" -%}
+    {{ by_offset(zone, local ~ ' - ', of_zone) }}
 {%- endmacro %}
 
 {% macro spark__to_utc(local, zone) -%}

@@ -10,12 +10,12 @@
     {%- for source in enabled_sources() if entity in var('sources')[source] -%}
         {%- do feeding.append(source) -%}
     {%- endfor -%}
-    {%- set zone_column = 'time_zone' if entity in var('entities_with_time_zone') else none -%}
+    {%- set own = own_zone(entity) -%}
     {%- for source in feeding or [none] %}
     {%- set zone = business_zone(source) %}
     {%- set worked_out = {
-        'business_date': local_date('occurred_at', zone_column, zone),
-        'time_zone': "coalesce(time_zone, '" ~ zone ~ "')" if zone_column else "'" ~ zone ~ "'",
+        'business_date': local_date('occurred_at', own, zone),
+        'time_zone': "coalesce(" ~ own ~ ", '" ~ zone ~ "')" if own else "'" ~ zone ~ "'",
     } %}
     select
         {%- for column, type in columns.items() %}

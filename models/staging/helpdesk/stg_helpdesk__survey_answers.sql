@@ -13,6 +13,7 @@ select
     source_customer_id,
     satisfaction_rated_at as occurred_at,
     loaded_at,
+    satisfaction_utc_offset as utc_offset,
     'ticket_rating' as instrument,
     'rating' as question,
     'support' as touchpoint,

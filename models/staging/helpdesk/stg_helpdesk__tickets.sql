@@ -24,5 +24,6 @@ select
     first_replied_at,
     solved_at,
     cast(satisfaction_score as decimal(9, 2)) as satisfaction_score,
-    satisfaction_rated_at
+    satisfaction_rated_at,
+    satisfaction_utc_offset
 from tickets

@@ -15,6 +15,7 @@ select
     invitations.customer_number as source_customer_id,
     answers.answered_at as occurred_at,
     answers.loaded_at,
+    answers.utc_offset,
     answers.instrument,
     answers.question,
     invitations.touchpoint,

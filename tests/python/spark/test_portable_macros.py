@@ -119,6 +119,8 @@ DAYS = [
     ("2018-11-04 01:59:59", "America/Sao_Paulo", "2018-11-03"),
     ("2018-11-04 03:00:00", "America/Sao_Paulo", "2018-11-04"),
     ("2024-06-30 23:59:59", "UTC", "2024-06-30"),
+    ("2024-01-31 23:00:00", "UTC+01:00", "2024-02-01"),
+    ("2024-02-01 03:29:59", "UTC-03:30", "2024-01-31"),
 ]
 
 # What each expression, in dbt's Jinja, comes to.
@@ -128,8 +130,17 @@ CASES: list[tuple[str, str | None]] = [
     *((f'try_offset_time("{text!r}")', moment) for text, moment in OFFSET_TIMES),
     *((f'e164("{phone!r}", "{code}", "{trunk}")', number) for phone, code, trunk, number in PHONES),
     ("to_utc(\"cast('2024-01-01' as timestamp)\", zone_column='cast(null as string)')", None),
-    *((f"local_date(\"cast('{utc}' as timestamp)\", zone='{zone}')", day) for utc, zone, day in DAYS),
-    *((f"local_date(\"cast('{utc}' as timestamp)\", \"'{zone}'\", 'Asia/Tokyo')", day) for utc, zone, day in DAYS),
+    *(
+        (f"local_date(\"cast('{utc}' as timestamp)\", zone='{zone}')", day)
+        for utc, zone, day in DAYS
+        if not zone.startswith("UTC-")
+    ),
+    ("to_utc(\"cast('2024-02-01' as timestamp)\", zone_column=\"substr('UTC-03:30', 1)\")", "2024-02-01 03:30:00"),
+    ("to_utc(\"cast('2024-02-01' as timestamp)\", zone_column=\"substr('UTC+05:45', 1)\")", "2024-01-31 18:15:00"),
+    *(
+        (f"local_date(\"cast('{utc}' as timestamp)\", \"substr('{zone}', 1)\", 'Asia/Tokyo')", day)
+        for utc, zone, day in DAYS
+    ),
     ("local_date(\"cast('2024-01-01 15:00:00' as timestamp)\", 'cast(null as string)', 'Asia/Tokyo')", "2024-01-02"),
     ("local_date('cast(null as timestamp)', zone='Europe/London')", None),
     ("add_minutes(\"cast('2018-03-01 00:00:00' as timestamp)\", -1)", "2018-02-28 23:59:00"),

@@ -42,6 +42,7 @@ select
     {{ try_offset_time('solved_at') }} as solved_at,
     {{ try_integer('satisfaction_score') }} as satisfaction_score,
     {{ try_offset_time('satisfaction_rated_at') }} as satisfaction_rated_at,
+    {{ utc_offset('satisfaction_rated_at') }} as satisfaction_utc_offset,
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,

@@ -22,6 +22,7 @@ select
     {{ try_money('score') }} as score,
     comment,
     {{ source_time('answered_at', 'survey') }} as answered_at,
+    {{ utc_offset('answered_at') }} as utc_offset,
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
