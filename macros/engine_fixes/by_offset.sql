@@ -1,7 +1,7 @@
 {% macro by_offset(zone, moved, of_zone) -%}
     {#-
-        DuckDB takes UTC+05:45 for a time zone, and reads five hours from it. Where a row's zone is an offset, the time is
-        `moved` (a time and a sign) by it; elsewhere it is `of_zone`.
+        DuckDB takes UTC+05:45 for a time zone, and reads five hours from it. Where a row's zone is an offset, the time
+        is `moved` (a time and a sign) by it; elsewhere it is `of_zone`.
     -#}
     {%- if zone.startswith("'") -%}
     {{ return(of_zone) }}

@@ -1,7 +1,7 @@
 {% macro local_date(moment, zone_column=none, zone=var('company_time_zone')) -%}
     {#-
-        The calendar day of a UTC timestamp where it happened: in the zone that `zone_column` names row by row (in the IANA
-        list, or as an offset, UTC+05:45), and in the zone named `zone` where it names none.
+        The calendar day of a UTC timestamp where it happened: in the zone that `zone_column` names row by row (in the
+        IANA list, or as an offset, UTC+05:45), and in the zone named `zone` where it names none.
     -#}
     {%- set own = adapter.dispatch('local_date', 'cem_warehouse')(moment, zone_column) if zone_column -%}
     {%- set common = adapter.dispatch('local_date', 'cem_warehouse')(moment, "'" ~ zone ~ "'")

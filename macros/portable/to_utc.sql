@@ -1,9 +1,9 @@
 {% macro to_utc(local, zone=none, zone_column=none) -%}
     {#-
         A local wall-clock time as a UTC timestamp, of the zone named `zone`, or of the one that `zone_column` names row
-        by row, which may be an offset (UTC+05:45). Where clocks go forward, a time that never was counts on from before the change (02:30 of a skipped hour
-        is 03:30). Where they go back, an hour comes twice and the text does not say which: it is taken for the second,
-        in the new offset.
+        by row, which may be an offset (UTC+05:45). Where clocks go forward, a time that never was counts on from before
+        the change (02:30 of a skipped hour is 03:30). Where they go back, an hour comes twice and the text does not say
+        which: it is taken for the second, in the new offset.
     -#}
     {{ return(adapter.dispatch('to_utc', 'cem_warehouse')(local, zone_column or "'" ~ zone ~ "'")) }}
 {%- endmacro %}
