@@ -2,6 +2,8 @@
     {#- What `permitted`, of `permitted_values` of dbt_project.yml, asks for. -#}
     {%- if 'one_of' in permitted -%}
         {{ return('one of ' ~ permitted['one_of'] | join(', ')) }}
+    {%- elif 'a' in permitted -%}
+        {{ return('a ' ~ permitted['a'] ~ ' such as ' ~ permitted['such_as']) }}
     {%- elif 'like' in permitted -%}
         {{ return('written like ' ~ permitted['such_as']) }}
     {%- endif -%}
