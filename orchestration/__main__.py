@@ -52,10 +52,9 @@ def main(arguments: list[str]) -> int:
             drop_warehouse(settings)
         if command in ("run", "rebuild") and not run(settings):
             return 1
-        if settings.current.is_symlink() and not settings.current.exists():
-            raise SettingsError(
-                f"{settings.current} points to {settings.current.readlink()}, which is gone. `make run` publishes anew."
-            )
+        link = settings.current.parent
+        if link.is_symlink() and not settings.current.exists():
+            raise SettingsError(f"{link} points to {link.readlink()}, which is gone. `make run` publishes anew.")
         if not settings.current.exists():
             raise SettingsError(f"{settings.current} is not there: nothing has been published yet. Use `make run`.")
         print(summary(settings.current))

@@ -103,7 +103,7 @@ def _failure(result: dg.ExecuteInProcessResult, settings: Settings) -> str:
             lines += [f"  {line}" for line in _causes(event.engine_event_data.error, settings)]
     lines.append(f"  {remedy(chr(10).join(lines), settings) or _ELSE}")
     if settings.current.exists():
-        lines.append(f"  {settings.current} still is {settings.current.resolve().name}.")
+        lines.append(f"  {settings.current} still is {settings.current.resolve().parent.name}.")
     return "\n".join(dict.fromkeys(lines)) + "\n"
 
 

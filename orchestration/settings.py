@@ -17,6 +17,8 @@ import yaml
 T = TypeVar("T")
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# One name for every version: DuckDB names the catalogue after it, and BI tools keep that in what they save.
+PUBLISHED_FILE = "cem.duckdb"
 DEMO_SOURCES = ("crm", "shop", "survey", "helpdesk", "web", "messaging", "social", "ads", "finance")
 
 
@@ -96,8 +98,8 @@ class Settings:
 
     @property
     def current(self) -> Path:
-        """The link that always points to the newest published version."""
-        return self.published / "current.duckdb"
+        """The file of the newest published version, by way of a link to its folder."""
+        return self.published / "current" / PUBLISHED_FILE
 
     @property
     def quality(self) -> Path:

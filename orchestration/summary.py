@@ -64,4 +64,4 @@ def summary(published: Path) -> str:
             f"  {source}.{entity}: {reason} ({count:,} events from {first} to {last}, such as {example})"
             for source, entity, count, first, last, reason, example in later
         ]
-    return "\n".join([*lines, "", f"version {version}: {published} -> {published.resolve().name}"])
+    return "\n".join([*lines, "", f"version {version}: {published} ({published.resolve().parent.name})"])

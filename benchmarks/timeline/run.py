@@ -1,6 +1,6 @@
 """How long it takes to read one customer's timeline, as a ratio to reading all of it.
 
-    python benchmarks/timeline/run.py .cem/published/current.duckdb 33
+    python benchmarks/timeline/run.py .cem/published/current/cem.duckdb 33
 
 Takes the timeline of a published version so many times under other customers' names (33 times the default demo company
 is factor 1), sorted as it is published, and asks for customers one by one through a connection of its own each, as a
@@ -22,7 +22,7 @@ CUSTOMERS = 100
 
 def main(published: Path, times: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "cem-000001.duckdb"
+        path = Path(folder) / "cem.duckdb"
         with duckdb.connect(str(path)) as connection:
             connection.execute(f"attach '{published.resolve()}' as published (read_only)")
             connection.execute("create schema marts")

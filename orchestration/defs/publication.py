@@ -30,7 +30,7 @@ def publication_definitions(settings: Settings, manifest: Path) -> dg.Definition
         required_resource_keys=REQUIRED,
     )
     def published() -> dg.MaterializeResult[None]:
-        """A versioned, read-only copy of the public models, and the switch of `published/current.duckdb` to it."""
+        """A versioned, read-only copy of the public models, and the switch of `published/current` to it."""
         with progress.stage("publish") as stage:
             # First, so that whatever was ever published is remembered.
             remember(settings.warehouse, settings.memory, relations)

@@ -1,7 +1,9 @@
 """A published version: written beside the old one, checked, and only then switched to.
 
-Readers open `published/current.duckdb`, a symbolic link. The link is replaced in one step, so a reader sees the old
-version or the new one, whole. A version is never changed once it is there; the file a reader has open stays good.
+Readers open `published/current/cem.duckdb`. `current` is a symbolic link to a version's folder, replaced in one step: a
+reader sees the old version or the new one, whole. The file has the same name in each version, since DuckDB names the
+catalogue after it, and BI tools keep that name in what they save. A version is never changed once it is there; the file
+a reader has open stays good.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publishing.public_models import PublicModel
+from orchestration.settings import PUBLISHED_FILE
 
 
 class PublicationError(Exception):
@@ -41,32 +44,30 @@ def publish(
 ) -> PublishedVersion:
     """Copy `models` from `warehouse` to a new version in `published`, switch to it, and keep the last `keep` versions.
 
-    Each version is `cem-<number>.duckdb`, readable by DuckDB 1.0 and later, and a folder `cem-<number>/` of the same
-    tables as Parquet. Its `publication.tables` says of each how many rows it has, and of one without why that is, which
-    `why_empty` knows by relation. Raises PublicationError where the copy differs from the warehouse.
+    Each version is a folder `cem-<number>/`: `cem.duckdb`, readable by DuckDB 1.0 and later, and the same tables as
+    Parquet, a folder a schema. Its `publication.tables` says of each how many rows it has, and of one without why that
+    is, which `why_empty` knows by relation. Raises PublicationError where the copy differs from the warehouse.
     """
     published.mkdir(parents=True, exist_ok=True)
     number = max(_numbers_used(published), default=0) + 1
     _remove_unfinished(published)
     name = f"cem-{number:06d}"
-    unfinished = published / f"{name}.duckdb.unfinished"
-    parquet = published / f"{name}.unfinished"
-    rows = _copy(warehouse, unfinished, parquet, models, number, published_at, sources, why_empty)
-    _check(unfinished, rows)
-    target = published / f"{name}.duckdb"
-    _place(parquet, published / name)
-    _place(unfinished, target)
+    unfinished = published / f"{name}.unfinished"
+    unfinished.mkdir()
+    rows = _copy(warehouse, unfinished, models, number, published_at, sources, why_empty)
+    _check(unfinished / PUBLISHED_FILE, rows)
+    _rename(unfinished, published / name)
     _switch(published / "current", Path(name))
-    _switch(published / "current.duckdb", Path(target.name))
     for old in sorted(_versions(published))[:-keep]:
-        (published / f"cem-{old:06d}.duckdb").unlink()
+        # In one step no version; a folder half removed would still look like one.
+        _rename(published / f"cem-{old:06d}", published / f"cem-{old:06d}.unfinished")
     _remove_unfinished(published)
-    return PublishedVersion(number, target, rows)
+    return PublishedVersion(number, published / name / PUBLISHED_FILE, rows)
 
 
 def _versions(published: Path) -> list[int]:
     """The numbers of the versions whose file is there."""
-    names = (re.fullmatch(r"cem-(\d+)\.duckdb", path.name) for path in published.iterdir())
+    names = (re.fullmatch(r"cem-(\d+)", path.parent.name) for path in published.glob(f"*/{PUBLISHED_FILE}"))
     return [int(name[1]) for name in names if name]
 
 
@@ -79,36 +80,40 @@ def _numbers_used(published: Path) -> list[int]:
 
 
 def _remove_unfinished(published: Path) -> None:
-    """Remove what an interrupted publication left, and folders without their version's file that no link points to."""
+    """Remove what an interrupted publication left, and folders without their version's file that no link points to.
+
+    A version used to be `cem-<number>.duckdb`, beside its folder: those files go too, and the link to them, since who
+    went on reading it would read an old version for ever.
+    """
     kept = {f"cem-{number:06d}" for number in _versions(published)}
     kept |= {os.readlink(path) for path in published.iterdir() if path.is_symlink()}
     for path in published.iterdir():
         is_orphan = re.fullmatch(r"cem-\d+", path.name) is not None and path.name not in kept
         is_unfinished = re.fullmatch(r"cem-\d+.*\.unfinished.*|current(\.duckdb)?\.new", path.name) is not None
+        is_of_before = re.fullmatch(r"(cem-\d+|current)\.duckdb", path.name) is not None
         if path.is_dir() and not path.is_symlink():
             if is_orphan or is_unfinished:
                 shutil.rmtree(path)
-        elif is_unfinished:
+        elif is_unfinished or is_of_before:
             path.unlink()
 
 
 def _copy(
     warehouse: Path,
-    target: Path,
-    parquet: Path,
+    folder: Path,
     models: list[PublicModel],
     number: int,
     published_at: datetime,
     sources: str,
     why_empty: Mapping[str, str],
 ) -> dict[str, int]:
-    """Write the new version's file and folder; return the rows of each table as the warehouse holds them."""
+    """Write the new version into `folder`; return the rows of each table as the warehouse holds them."""
     rows = {}
     with duckdb.connect(":memory:") as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
         # The oldest storage format: BI tools' drivers lag behind.
-        connection.execute(f"attach '{target}' as target (storage_version 'v1.0.0')")
+        connection.execute(f"attach '{folder / PUBLISHED_FILE}' as target (storage_version 'v1.0.0')")
         for model in models:
             connection.execute(f"create schema if not exists target.{model.schema}")
             connection.execute(f"create table target.{model.relation} as from warehouse.{model.relation}")
@@ -116,9 +121,9 @@ def _copy(
             counted = connection.execute(f"select count(*) from warehouse.{model.relation}").fetchone()
             assert counted is not None
             rows[model.relation] = counted[0]
-            folder = parquet / model.schema
-            folder.mkdir(parents=True, exist_ok=True)
-            connection.execute(f"copy target.{model.relation} to '{folder / model.name}.parquet' (format parquet)")
+            parquet = folder / model.schema / f"{model.name}.parquet"
+            parquet.parent.mkdir(exist_ok=True)
+            connection.execute(f"copy target.{model.relation} to '{parquet}' (format parquet)")
         _copy_functions(connection, {model.schema for model in models})
         connection.execute("create schema target.publication")
         connection.execute(
@@ -144,7 +149,11 @@ def _copy(
 
 
 def _copy_functions(connection: duckdb.DuckDBPyConnection, schemas: set[str]) -> None:
-    """Functions on published tables (macros/memory) go along; they name tables without the database, which differs."""
+    """Functions on published tables (macros/memory) go along.
+
+    A function does not know under which name a reader has attached the file that it stands in, so it takes the name,
+    `attached_as`; where the reader names none, it is that of the file.
+    """
     functions = connection.execute(
         """
         select schema_name, function_name, parameters, macro_definition from duckdb_functions()
@@ -152,11 +161,12 @@ def _copy_functions(connection: duckdb.DuckDBPyConnection, schemas: set[str]) ->
         order by schema_name, function_name
         """
     ).fetchall()
-    connection.execute("use target")
     for schema, name, parameters, definition in functions:
         if schema in schemas:
-            connection.execute(f"create macro target.{schema}.{name}({', '.join(parameters)}) as table {definition}")
-    connection.execute("use memory")
+            takes = [
+                f"{each} := '{Path(PUBLISHED_FILE).stem}'" if each == "attached_as" else each for each in parameters
+            ]
+            connection.execute(f"create macro target.{schema}.{name}({', '.join(takes)}) as table {definition}")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> None:
@@ -187,9 +197,8 @@ def _check(path: Path, rows: dict[str, int]) -> None:
     os.close(descriptor)
 
 
-def _place(unfinished: Path, path: Path) -> None:
-    """Give what is finished its name. The folder comes before the file: a version is there when its file is."""
-    unfinished.rename(path)
+def _rename(folder: Path, other: Path) -> None:
+    folder.rename(other)
 
 
 def _switch(link: Path, target: Path) -> None:

@@ -88,7 +88,7 @@ class Project:
 
     @property
     def published_file(self) -> Path:
-        return (self.home / "published" / "current.duckdb").resolve()
+        return (self.home / "published" / "current" / "cem.duckdb").resolve()
 
     @property
     def warehouse_file(self) -> Path:

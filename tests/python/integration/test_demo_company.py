@@ -142,6 +142,25 @@ def test_no_model_reads_the_truth(demo: Project) -> None:
     assert not [sql for (sql,) in views if "truth" in sql]
 
 
+def test_the_functions_of_the_published_file_answer_under_whichever_name_it_is_attached(demo: Project) -> None:
+    """Case 19: DuckDB looks a function's tables up where the reader stands, not where the function does."""
+    ((customer,),) = demo.query("select min(customer_id) from marts.customer_360")
+    moments = "timestamp '2024-06-01', timestamp '2026-12-31'"
+    asked = f"select * from marts.customer_as_of('{customer}', {moments})"
+    (itself,) = demo.query(asked)
+    for name, named in (
+        ("cem", ""),
+        ("dwh", ", attached_as := 'dwh'"),
+        ('"my marts"', ", attached_as := '\"my marts\"'"),
+    ):
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(f"attach '{demo.published_file}' as {name} (read_only)")
+            asked = f"select * from {name}.marts.customer_as_of('{customer}', {moments}{named})"
+            assert connection.execute(asked).fetchall() == [itself]
+            asked = f"select count(*) from {name}.marts.customer_timeline_as_of('{customer}', {moments}{named})"
+            assert connection.execute(asked).fetchall() > [(0,)]
+
+
 def test_no_identifier_of_a_customer_is_in_any_published_file(demo: Project, landing: Path) -> None:
     """Every text and date column of every published table, and every Parquet file, against the sources' identifiers."""
     values = {

@@ -72,7 +72,7 @@ def second(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> SecondRun
     late = late_part(day / "part-0.parquet", day / "part-9.parquet", stranger)
     ((events,),) = demo.query("select count(*) from interaction.web_events")
     sessions = dict(demo.query("select web_event_id, session_id from interaction.web_events"))
-    first, current = demo.version(), demo.home / "published" / "current.duckdb"
+    first, current = demo.version(), demo.home / "published" / "current" / "cem.duckdb"
     stop = demo.home / "stop"
     client = subprocess.Popen(
         [sys.executable, "-c", CLIENT, str(current), str(stop)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)

@@ -223,9 +223,9 @@ def test_all_four_types_of_customer_data_are_filled(olist: Project) -> None:
 
 def test_a_second_run_loads_nothing_and_publishes_identical_marts(olist: Project, tmp_path: Path) -> None:
     again = copied(olist, tmp_path)
-    before = (again.home / "published" / "current.duckdb").resolve()
+    before = (again.home / "published" / "current" / "cem.duckdb").resolve()
     second = succeeded(again.run())
-    after = (again.home / "published" / "current.duckdb").resolve()
+    after = (again.home / "published" / "current" / "cem.duckdb").resolve()
     assert "nothing new" in second.stderr
     assert before != after
     assert differences(before, after) == {}

@@ -202,7 +202,9 @@ def test_one_day_at_a_time_in_any_order_with_files_twice_gives_the_same_marts(
 
     project = Project(home, {**online_retail.environment, "CEM_LANDING": str(tmp_path / "landing")})
     assert "nothing new" in succeeded(project.run()).stderr
-    found = differences(online_retail.home / "published" / "current.duckdb", home / "published" / "current.duckdb")
+    found = differences(
+        online_retail.home / "published" / "current" / "cem.duckdb", home / "published" / "current" / "cem.duckdb"
+    )
     # Only the count of files differs: it says that some were delivered twice.
     assert set(found) == {"marts.load_reconciliation"}
     assert project.query(

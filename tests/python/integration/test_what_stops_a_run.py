@@ -94,7 +94,7 @@ def test_a_table_that_breaks_a_table_rule_fails_the_run_and_the_old_version_stay
     assert str(report) in failed.stderr
     assert "FAILED" in report.read_text()
     assert project.published_file == published
-    assert f"still is {published.name}" in failed.stderr
+    assert f"still is {published.parent.name}" in failed.stderr
     assert project.query("select * from publication.tables order by all") == before
 
 

@@ -58,8 +58,8 @@ def ask(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 def test_the_link_points_to_a_complete_copy_with_its_own_inventory(warehouse: Path) -> None:
     version = published_once(warehouse)
-    current = warehouse.parent / "published" / "current.duckdb"
-    assert current.is_symlink()
+    current = warehouse.parent / "published" / "current" / "cem.duckdb"
+    assert current.parent.is_symlink()
     assert current.resolve() == version.path
     assert ask(current, "select count(*), sum(n) from marts.a") == [(1000, 1000)]
     assert ask(current, "select version, sources, published_at, as_of_date, as_of_at from publication.version") == [
@@ -113,17 +113,17 @@ def test_a_version_that_is_open_stays_readable_when_the_next_is_published(wareho
         second = published_once(warehouse)
         assert reader.execute("select count(*) from marts.a").fetchall() == [(1000,)]
     assert second.number == 2
-    assert ask(warehouse.parent / "published" / "current.duckdb", "select count(*) from marts.a") == [(10,)]
+    assert ask(warehouse.parent / "published" / "current" / "cem.duckdb", "select count(*) from marts.a") == [(10,)]
 
 
 def test_only_the_last_versions_are_kept(warehouse: Path) -> None:
     for _ in range(4):
         published_once(warehouse, keep=2)
     names = sorted(path.name for path in (warehouse.parent / "published").iterdir())
-    assert names == ["cem-000003", "cem-000003.duckdb", "cem-000004", "cem-000004.duckdb", "current", "current.duckdb"]
+    assert names == ["cem-000003", "cem-000004", "current"]
 
 
-STEPS = ("_copy", "_check", "_place", "_switch", "_remove_unfinished")
+STEPS = ("_copy", "_check", "_rename", "_switch", "_remove_unfinished")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -154,12 +154,12 @@ def test_a_publication_cut_off_at_any_step_leaves_a_whole_version_and_the_next_o
         published_once(warehouse, keep=2)
     monkeypatch.undo()
 
-    current = warehouse.parent / "published" / "current.duckdb"
+    current = warehouse.parent / "published" / "current" / "cem.duckdb"
     assert ask(current, "select count(*) from marts.a") in ([(1000,)], [(10,)])
     whole(published_once(warehouse, keep=2), versions=2)
 
 
-@pytest.mark.parametrize("gone", ["cem-000002.duckdb", "cem-000002", "current.duckdb", "current", "cem-000001"])
+@pytest.mark.parametrize("gone", ["cem-000002/cem.duckdb", "cem-000002/marts", "cem-000002", "current", "cem-000001"])
 def test_what_somebody_deleted_is_made_good_by_the_next_publication(warehouse: Path, gone: str) -> None:
     for _ in range(2):
         published_once(warehouse, keep=2)
@@ -180,21 +180,72 @@ def test_a_file_that_somebody_put_there_is_let_alone(warehouse: Path) -> None:
 
 
 def whole(version: PublishedVersion, versions: int | None = None) -> None:
-    """Both links point to the version, every version in the folder is whole, and nothing else is there."""
-    published = version.path.parent
-    assert (published / "current.duckdb").resolve() == version.path
-    assert (published / "current").resolve() == version.path.with_suffix("")
-    files = {path.stem for path in published.glob("cem-*.duckdb")}
-    folders = {path.name for path in published.glob("cem-??????")}
-    assert folders <= files
-    assert {path.name for path in published.iterdir()} == {
-        *(f"{name}.duckdb" for name in files),
-        *folders,
-        "current",
-        "current.duckdb",
-    }
+    """The link points to the version, every version in the folder has its file, and nothing else is there."""
+    published = version.path.parents[1]
+    assert (published / "current").resolve() == version.path.parent
+    folders = {path.parent.name for path in published.glob("cem-??????/cem.duckdb")}
+    assert {path.name for path in published.iterdir()} == {*folders, "current"}
     if versions is not None:
-        assert len(files) == len(folders) == versions
+        assert len(folders) == versions
+
+
+def test_versions_of_before_which_were_files_give_way_and_keep_their_numbers(warehouse: Path) -> None:
+    published = warehouse.parent / "published"
+    (published / "cem-000041").mkdir(parents=True)
+    (published / "cem-000041.duckdb").write_bytes(b"")
+    (published / "current").symlink_to("cem-000041")
+    (published / "current.duckdb").symlink_to("cem-000041.duckdb")
+
+    version = published_once(warehouse)
+
+    assert version.number == 42
+    whole(version, versions=1)
+
+
+@pytest.mark.parametrize("name", ["cem", "warehouse", '"my marts"'])
+def test_a_function_answers_under_whichever_name_the_file_is_attached(warehouse: Path, name: str) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create macro marts.first_rows(count, attached_as := 'cem_warehouse') as table"
+            " select row from query_table(attached_as || '.marts.a') where row < count"
+        )
+    version = published_once(warehouse)
+    named = "" if name == "cem" else f", attached_as := '{name}'"
+
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{version.path}' as {name} (read_only)")
+        counted = f"select count(*) from {name}.marts.first_rows(3{named})"
+        assert connection.execute(counted).fetchall() == [(3,)]
+    assert ask(version.path, "select count(*) from marts.first_rows(2)") == [(2,)]
+
+
+def test_what_a_bi_tool_has_stored_answers_after_the_next_publication(warehouse: Path) -> None:
+    """Tools keep the catalogue's name in each saved chart, and a pool of connections open to the file."""
+    import sqlalchemy
+
+    published_once(warehouse)
+    current = warehouse.parent / "published" / "current" / "cem.duckdb"
+    connect_args = {"read_only": True}
+    engine = sqlalchemy.create_engine(f"duckdb:///{current}", connect_args=connect_args)
+    with engine.connect() as connection:
+        (catalogue,) = connection.execute(sqlalchemy.text("select current_database()")).one()
+        chart = sqlalchemy.text(f"select count(*) from {catalogue}.marts.a")
+        assert connection.execute(chart).one() == (1000,)
+
+    fill(warehouse, rows=10, value=2)
+    published_once(warehouse)
+
+    with engine.connect() as connection:
+        assert connection.execute(chart).one() == (1000,)  # the pool's connection is to the version it was opened on
+    engine.dispose()
+    with engine.connect() as connection:
+        assert connection.execute(chart).one() == (10,)
+    asked = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True);"
+        f"print(c.execute('select count(*) from {catalogue}.marts.a').fetchone()[0])"
+    )
+    other = subprocess.run([sys.executable, "-c", asked, current], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == "10"
 
 
 def test_a_copy_that_differs_is_not_published(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,14 +254,14 @@ def test_a_copy_that_differs_is_not_published(warehouse: Path, monkeypatch: pyte
 
     def loses_rows(source: Path, target: Path, *others: object) -> dict[str, int]:
         rows = copy(source, target, *others)  # type: ignore[arg-type]
-        with duckdb.connect(str(target)) as connection:
+        with duckdb.connect(str(target / "cem.duckdb")) as connection:
             connection.execute("delete from marts.b where row < 10")
         return rows
 
     monkeypatch.setattr(publishing, "_copy", loses_rows)
     with pytest.raises(PublicationError, match=r"marts\.b"):
         published_once(warehouse)
-    assert (warehouse.parent / "published" / "current.duckdb").resolve() == first.path
+    assert (warehouse.parent / "published" / "current" / "cem.duckdb").resolve() == first.path
     monkeypatch.undo()
     assert published_once(warehouse).number == 2
     assert not list((warehouse.parent / "published").glob("*unfinished*"))
@@ -221,7 +272,7 @@ def test_a_write_ahead_log_left_behind_stops_the_publication(warehouse: Path, mo
 
     def leaves_a_log(source: Path, target: Path, *others: object) -> dict[str, int]:
         rows = copy(source, target, *others)  # type: ignore[arg-type]
-        target.with_name(target.name + ".wal").write_bytes(b"")
+        (target / "cem.duckdb.wal").write_bytes(b"")
         return rows
 
     monkeypatch.setattr(publishing, "_copy", leaves_a_log)
@@ -233,7 +284,7 @@ def test_readers_in_another_process_see_one_whole_version_or_the_other(warehouse
     """A plain client opens the link again and again while versions are published under it."""
     fill(warehouse, rows=1001, value=1)
     published_once(warehouse)
-    current = warehouse.parent / "published" / "current.duckdb"
+    current = warehouse.parent / "published" / "current" / "cem.duckdb"
     client = subprocess.Popen(
         [
             sys.executable,
