@@ -334,7 +334,11 @@ class _Extraction:
             gone = "true" if whole else "known._has_key"
             present += "" if whole else " union all select _record_key from present"
             gone += f" and not known._is_deleted and known._record_key not in ({present})"
-        of_state = ", ".join(f"state.{_quoted(c)}" for c in self._columns if c in self._columns_of_lake)
+        # That a record is gone is told by its key. What it held may be why it is gone, and is not written once more.
+        kept = [c for c in self._columns if c in self._columns_of_lake]
+        of_state = ", ".join(
+            f"state.{_quoted(c)}" if c in self._rule.key else f"null::varchar as {_quoted(c)}" for c in kept
+        )
         self._duck.execute(
             f"""
             create or replace table gone as

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -17,11 +18,13 @@ import pytest
 
 from orchestration.ingestion.load import SourceLoad
 from orchestration.loading import load
-from orchestration.publishing.public_models import public_models
 from orchestration.settings import Settings
 from tests.python.conftest import REPOSITORY, built_once
+from tests.python.worlds.world import dbt_environment, run_dbt
 
 MIB = 1 << 20
+# dbt tells its log file each statement, which takes a tenth of its time, and no test reads it.
+QUIET = {"DBT_LOG_LEVEL_FILE": "none"}
 
 
 @dataclass
@@ -39,7 +42,7 @@ class Project:
         process = subprocess.Popen(
             [sys.executable, "-m", "orchestration", *arguments],
             cwd=REPOSITORY,
-            env={**clean_environment(), "CEM_HOME": str(self.home), **self.environment, **variables},
+            env={**clean_environment(), **QUIET, "CEM_HOME": str(self.home), **self.environment, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -54,27 +57,35 @@ class Project:
             raise
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
-    def build(self, **variables: str) -> dict[str, SourceLoad]:
+    def build(self, dbt_vars: str = "{}", **variables: str) -> dict[str, SourceLoad]:
         """Load what is new and build all models, with what Python computes in between, as a run does; return the loads.
 
-        Without checks, tests and publication, which cost a third of a run: `warehouse` says what came of it.
+        Without checks, tests and publication, which cost a third of a run, and without a process for dbt, which would
+        parse the project for each home: `warehouse` says what came of it.
         """
         from orchestration.matching.match_records import match_records
         from orchestration.texts.assess_texts import assess_texts
         from orchestration.valuation.value_customers import value_customers
 
-        settings = Settings.from_environment({"CEM_HOME": str(self.home), **self.environment, **variables})
+        settings = self._settings(**variables)
         loads = {source: load(source, settings) for source in settings.sources}
-        models = ("dbt", "build", "--resource-type", "model", "--resource-type", "seed")
-        succeeded(self.command(*models, "--exclude", "tag:computed+", **variables))
-        for compute in (value_customers, assess_texts, match_records):
-            compute(settings.warehouse, settings.lake, settings.clock())
-        succeeded(self.command(*models, "--select", "tag:computed+", **variables))
+        settings.warehouse.parent.mkdir(exist_ok=True)
+        models = ("build", "--resource-type", "model", "--resource-type", "seed", "--vars", dbt_vars)
+        with dbt_environment(settings.child_environment()):
+            manifest = manifest_for(settings.sources, dbt_vars)
+            run_dbt(manifest, *models, "--exclude", "tag:computed+")
+            for compute in (value_customers, assess_texts, match_records):
+                compute(settings.warehouse, settings.lake, settings.clock())
+            run_dbt(manifest, *models, "--select", "tag:computed+")
         return loads
 
     def public_relations(self) -> list[str]:
         """The models that a run publishes, as `schema.name`."""
-        return [model.relation for model in public_models(self.home / "dbt" / "manifest.json")]
+        settings = self._settings()
+        with dbt_environment(settings.child_environment()):
+            nodes = manifest_for(settings.sources, "{}").nodes.values()
+        public = [node for node in nodes if node.resource_type == "model" and node.access == "public"]
+        return sorted(f"{node.schema}.{node.name}" for node in public)
 
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Ask the published file, as a consumer does."""
@@ -97,6 +108,9 @@ class Project:
     def version(self) -> int:
         return int(self.query("select version from publication.version")[0][0])
 
+    def _settings(self, **variables: str) -> Settings:
+        return Settings.from_environment({"CEM_HOME": str(self.home), **self.environment, **variables})
+
     def _watch_memory(self, process: psutil.Process) -> None:
         while process.is_running():
             try:
@@ -105,6 +119,12 @@ class Project:
             except psutil.NoSuchProcess:
                 pass
             threading.Event().wait(0.1)
+
+
+@functools.cache
+def manifest_for(sources: tuple[str, ...], dbt_vars: str) -> Any:
+    """dbt's manifest, parsed once a process for a set of sources and vars, in the caller's environment."""
+    return run_dbt(None, "parse", "--vars", dbt_vars)
 
 
 def clean_environment() -> dict[str, str]:

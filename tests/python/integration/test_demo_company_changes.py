@@ -206,7 +206,7 @@ while not os.path.exists(stop):
         for schema, table, rows in tables:
             assert c.execute(f"select count(*) from {schema}.{table}").fetchone() == (rows,)
     reads += 1
-    time.sleep(0.02)
+    time.sleep(0.5)
 print(reads, *sorted(seen))
 """
 

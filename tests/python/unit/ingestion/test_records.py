@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from orchestration.ingestion import records
 from orchestration.ingestion.contract import NEW_COLUMNS, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError, LandingError
-from orchestration.ingestion.lake import completed_loads, landed_files
+from orchestration.ingestion.lake import completed_loads, landed_files, table_files
 from orchestration.ingestion.losses import LossLimit
 from orchestration.ingestion.missing_columns import Former
 from orchestration.ingestion.records import ALWAYS, RecordTable, load_records
@@ -115,6 +116,22 @@ def test_a_deleted_record_is_gone_and_comes_back(consents: Database) -> None:
     consents.load()
     assert seen(consents) == [("a", "1"), ("b", "1")]
     assert consents.home.balance("crm", "consents") == 2
+
+
+def test_the_mark_of_a_deletion_holds_the_key_and_nothing_else(consents: Database) -> None:
+    """Case 17: what a record held is not written once more because it is gone."""
+    consents.insert("consents", consent_id="a", customer_number="C1", purpose="news", channel="ann@example.org")
+    consent(consents, "stays")
+    consents.load()
+    consents.execute("delete from consents where channel is not null")
+    consents.load()
+
+    paths = [str(path) for path in table_files(consents.home.lake, "crm", "consents")]
+    marks = duckdb.read_parquet(paths[-1]).filter("_is_deleted")
+    assert marks.project("consent_id, _record_key").fetchall() == [("a", "a")]
+    told = [column for column in marks.columns if column != "consent_id" and not column.startswith("_")]
+    assert marks.aggregate(", ".join(f"count({column})" for column in told)).fetchall() == [(0,) * len(told)]
+    assert seen(consents) == [("stays", "1")]
 
 
 def test_a_table_that_was_emptied_is_worth_a_notice(consents: Database) -> None:
