@@ -132,14 +132,15 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("CEM_", "DBT_", "DAGSTER_"))}
 
 
-def differences(first: Path, second: Path) -> dict[str, int]:
-    """Rows that one published file holds and the other does not, by table; empty where the two are the same."""
+def differences(published: Path, other: Path) -> dict[str, int]:
+    """Rows that a published file holds and another, or a warehouse, does not, or the other way round, by table.
+
+    Empty where the two say the same.
+    """
     with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach '{first.resolve()}' as first (read_only)")
-        connection.execute(f"attach '{second.resolve()}' as second (read_only)")
-        tables = connection.execute(
-            "select table_schema || '.' || table_name from second.publication.tables"
-        ).fetchall()
+        connection.execute(f"attach '{published.resolve()}' as first (read_only)")
+        connection.execute(f"attach '{other.resolve()}' as second (read_only)")
+        tables = connection.execute("select table_schema || '.' || table_name from first.publication.tables").fetchall()
         found = {}
         for (table,) in tables:
             if rows := rows_apart(connection, f"first.{table}", f"second.{table}"):

@@ -24,6 +24,13 @@ LOOPBACK = "127.0.0.1"
 _START_SECONDS = 120
 # The tables of a test are small: compiling twice, and collecting garbage in parallel, costs more than it saves.
 _SHORT_LIVED_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# So does writing and compiling Java for each query, and planning it anew after each of its stages.
+_SMALL_TABLES = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.shuffle.partitions": "2",
+}
 
 
 class ClusterError(Exception):
@@ -155,9 +162,9 @@ class SparkCluster:
             "spark.hadoop.javax.jdo.option.ConnectionURL": metastore,
             "spark.local.dir": str(self.folder / "scratch"),
             "spark.sql.catalogImplementation": "hive",
-            "spark.sql.shuffle.partitions": "2",
             "spark.sql.warehouse.dir": str(self.warehouse),
             "spark.ui.enabled": "false",
+            **_SMALL_TABLES,
         }
         command = ["org.apache.spark.deploy.SparkSubmit", "--master", master]
         for name, value in options.items():

@@ -88,10 +88,13 @@ class Dbt:
             pytest.fail(f"dbt {arguments[0]} failed on {self.target}:\n{output[-8000:]}")
         return output
 
-    def build(self) -> Build:
-        """Seeds, models and data tests; the unit tests prove logic, which no engine changes, and cost as much again."""
+    def build(self, *selection: str) -> Build:
+        """What is selected, or all, of seeds, models and data tests.
+
+        The unit tests prove logic, which no engine changes, and cost as much again.
+        """
         began = time.monotonic()
-        self.run("build", "--exclude-resource-type", "unit_test")
+        self.run("build", "--exclude-resource-type", "unit_test", *selection)
         return Build(self.target_path / "manifest.json", time.monotonic() - began)
 
 
@@ -169,9 +172,9 @@ def on_spark(lake: Settings, cluster: SparkCluster) -> Dbt:
 
 @pytest.fixture(scope="session")
 def builds(lake: Settings, on_duckdb: Dbt, on_spark: Dbt, pool: ThreadPoolExecutor) -> tuple[Build, Build]:
-    """As `make run` builds: the first half, what Python computes from it into the lake, and then everything.
+    """As `make run` builds: the first half, what Python computes from it into the lake, and the second half.
 
-    From the same lake, which by then holds the fits, Spark builds at the same time: it waits for itself most of it.
+    From the same lake, which by then holds the fits, Spark builds both meanwhile: it waits for itself most of the time.
     """
     from orchestration.matching.match_records import match_records
     from orchestration.texts.assess_texts import assess_texts
@@ -181,7 +184,7 @@ def builds(lake: Settings, on_duckdb: Dbt, on_spark: Dbt, pool: ThreadPoolExecut
     for compute in (value_customers, assess_texts, match_records):
         compute(lake.warehouse, lake.lake, LOADED_AT)
     of_spark = pool.submit(on_spark.build)
-    of_duckdb = on_duckdb.build()
+    of_duckdb = on_duckdb.build("--select", "tag:computed+")
     return of_duckdb, of_spark.result()
 
 
