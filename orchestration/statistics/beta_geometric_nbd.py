@@ -132,7 +132,8 @@ class BetaGeometricNbd(TransactionModel):
         """Log-likelihood of all customers with gradient and Hessian in (r, α, a, b).
 
         Terms are summed over what they depend on: the distinct x, the distinct T, and only the odds of having dropped
-        out over the distinct (x, t_x, T).
+        out over the distinct (x, t_x, T). Where r and α are large, what is left of them is small, so differences are
+        written as what they are, and not as one large number less another.
         """
         counts = histories.counts
         x, which_x = np.unique(histories.frequency, return_inverse=True)
@@ -141,7 +142,6 @@ class BetaGeometricNbd(TransactionModel):
         age, which_age = np.unique(histories.age, return_inverse=True)
         customers_of_age = np.bincount(which_age, counts)
         purchases_of_age = np.bincount(which_age, counts * histories.frequency)
-        total = counts.sum()
 
         may_be_out = cls._survived(histories.frequency) > 0
         out_counts, out_which = counts[may_be_out], which_x[may_be_out]
@@ -155,20 +155,21 @@ class BetaGeometricNbd(TransactionModel):
             any_, any_1, any_2 = (customers @ part for part in log_rising(a + b, survived))
 
             exposure = 1 / (alpha + age)
-            shape_of_age = r * customers_of_age + purchases_of_age
-            value = rate + stay - any_ + total * r * np.log(alpha) + shape_of_age @ np.log(exposure)
+            gone_by = age * exposure / alpha  # 1 / α - 1 / (α + T)
+            lived = customers_of_age @ np.log1p(age / alpha)
+            value = rate + stay - any_ - r * lived + purchases_of_age @ np.log(exposure)
             gradient = np.array(
                 [
-                    rate_1 + total * np.log(alpha) + customers_of_age @ np.log(exposure),
-                    total * r / alpha - shape_of_age @ exposure,
+                    rate_1 - lived,
+                    r * (customers_of_age @ gone_by) - purchases_of_age @ exposure,
                     -any_1,
                     stay_1 - any_1,
                 ]
             )
             hessian = np.zeros((4, 4))
             hessian[0, 0] = rate_2
-            hessian[0, 1] = hessian[1, 0] = total / alpha - customers_of_age @ exposure
-            hessian[1, 1] = -total * r / alpha**2 + shape_of_age @ exposure**2
+            hessian[0, 1] = hessian[1, 0] = customers_of_age @ gone_by
+            hessian[1, 1] = purchases_of_age @ exposure**2 - r * (customers_of_age @ (gone_by * (1 / alpha + exposure)))
             hessian[2:, 2:] = -any_2
             hessian[3, 3] += stay_2
 
@@ -181,6 +182,7 @@ class BetaGeometricNbd(TransactionModel):
                 shape = r + x[which]
                 at_last, at_end = 1 / (alpha + out_recency[rows]), 1 / (alpha + out_age[rows])
                 stretch = np.log1p(pause[rows] * at_last)
+                paused = pause[rows] * at_last * at_end  # 1 / (α + t_x) - 1 / (α + T)
                 u = log_at_drop[which] + shape * stretch
                 small = np.exp(-np.abs(u))
                 value += out_counts[rows] @ (np.maximum(u, 0.0) + np.log1p(small))
@@ -188,14 +190,14 @@ class BetaGeometricNbd(TransactionModel):
 
                 slopes = np.empty((4, u.size))
                 slopes[0] = stretch
-                slopes[1] = shape * (at_end - at_last)
+                slopes[1] = -shape * paused
                 slopes[2] = 1 / a
                 slopes[3] = -at_drop[which]
                 expected = out_counts[rows] * out
                 gradient += slopes @ expected
                 hessian += (slopes * (expected * (1 - out))) @ slopes.T
-                hessian[0, 1] += expected @ (at_end - at_last)
-                hessian[1, 1] += expected @ (shape * (at_last**2 - at_end**2))
+                hessian[0, 1] -= expected @ paused
+                hessian[1, 1] += expected @ (shape * paused * (at_last + at_end))
                 hessian[2, 2] -= expected.sum() / a**2
                 hessian[3, 3] += expected @ slopes[3] ** 2
             hessian[1, 0] = hessian[0, 1]

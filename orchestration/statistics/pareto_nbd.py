@@ -62,14 +62,12 @@ class ParetoNbd(TransactionModel):
         result = np.empty(histories.frequency.shape)
         for rows in _blocks(result.size):
             x, t_x, T = histories.frequency[rows], histories.recency[rows], histories.age[rows]
-            _, _, log_terms = self._drop_out_terms(x, t_x, T)
+            _, log_terms = self._drop_out_terms(x, t_x, T)
             result[rows] = special.logsumexp(log_terms, axis=1)
         return result
 
-    def _drop_out_terms(
-        self, x: FloatArray, t_x: FloatArray, T: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """α + τ, β + τ and ln of the terms whose sum is the odds of having dropped out; rows by nodes.
+    def _drop_out_terms(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """τ and ln of the terms whose sum is the odds of having dropped out at τ; rows by nodes.
 
         Gauss-Legendre in w = ln[(γ+τ) / (γ+t_x)] with γ the smaller of α and β, in which the logarithm of the integrand
         falls faster and faster: far enough down its first slope, the rest is negligible.
@@ -81,18 +79,18 @@ class ParetoNbd(TransactionModel):
             # t_x = T leaves no time to drop out in: log_length is -inf, and so are the terms.
             length = np.minimum(np.log1p((T - t_x) / (gamma + t_x)), cut)[:, np.newaxis]
             log_length = np.log(length)
-        grown = (gamma + t_x)[:, np.newaxis] * np.exp(length * _NODES)
-        to_buy, to_leave = grown + (self.alpha - gamma), grown + (self.beta - gamma)
-        end_to_buy, end_to_leave = (self.alpha + T)[:, np.newaxis], (self.beta + T)[:, np.newaxis]
+        # Where α or β are large, what they leave is small: no large number less another.
+        tau = t_x[:, np.newaxis] + (gamma + t_x)[:, np.newaxis] * np.expm1(length * _NODES)
+        left = np.maximum(T[:, np.newaxis] - tau, 0.0)
         log_terms = (
             np.log(self.s)
             + _LOG_WEIGHTS
             + log_length
-            + np.log(grown / to_leave)
-            + (self.r + x)[:, np.newaxis] * np.log(end_to_buy / to_buy)
-            + self.s * np.log(end_to_leave / to_leave)
+            + np.log((gamma + tau) / (self.beta + tau))
+            + (self.r + x)[:, np.newaxis] * np.log1p(left / (self.alpha + tau))
+            + self.s * np.log1p(left / (self.beta + tau))
         )
-        return to_buy, to_leave, log_terms
+        return tau, log_terms
 
     def _purchases_if_alive(
         self, frequency: FloatArray, age: FloatArray, horizons: FloatArray, weights: FloatArray
@@ -118,19 +116,11 @@ class ParetoNbd(TransactionModel):
         """Log-likelihood of all customers with gradient and Hessian in (r, α, s, β)."""
         x, which_x = np.unique(histories.frequency, return_inverse=True)
         customers = np.bincount(which_x, histories.counts)
-        total = customers.sum()
 
         def objective(parameters: FloatArray) -> Derivatives:
             model = cls(*(float(parameter) for parameter in parameters))
-            r, alpha, s, beta = model.r, model.alpha, model.s, model.beta
-            rate, rate_1, rate_2 = (customers @ part for part in log_rising(r, x))
-            value = rate + total * (r * np.log(alpha) + s * np.log(beta))
-            gradient = np.array(
-                [rate_1 + total * np.log(alpha), total * r / alpha, total * np.log(beta), total * s / beta]
-            )
-            hessian = np.diag([rate_2, -total * r / alpha**2, 0.0, -total * s / beta**2])
-            hessian[0, 1] = hessian[1, 0] = total / alpha
-            hessian[2, 3] = hessian[3, 2] = total / beta
+            value, slope, curvature = (customers @ part for part in log_rising(model.r, x))
+            gradient, hessian = np.array([slope, 0.0, 0.0, 0.0]), np.diag([curvature, 0.0, 0.0, 0.0])
             for rows in _blocks(histories.frequency.size):
                 block_value, block_gradient, block_hessian = model._odds_derivatives(histories, rows)
                 value += block_value
@@ -141,12 +131,13 @@ class ParetoNbd(TransactionModel):
         return objective
 
     def _odds_derivatives(self, histories: PurchaseHistories, rows: slice) -> Derivatives:
-        """Σ counts · ln[(α+T)^-(r+x) (β+T)^-s (1 + odds)] over a block of rows, with gradient and Hessian."""
+        """Σ counts · ln[(α / (α+T))^r (α+T)^-x (β / (β+T))^s (1 + odds)] over a block of rows, with its derivatives."""
+        r, alpha, s, beta = self.r, self.alpha, self.s, self.beta
         counts, x = histories.counts[rows], histories.frequency[rows]
         t_x, T = histories.recency[rows], histories.age[rows]
-        to_buy, to_leave, log_terms = self._drop_out_terms(x, t_x, T)
+        tau, log_terms = self._drop_out_terms(x, t_x, T)
         log_odds = special.logsumexp(log_terms, axis=1)
-        log_alive = -(self.r + x) * np.log(self.alpha + T) - self.s * np.log(self.beta + T)
+        log_alive = -r * np.log1p(T / alpha) - x * np.log(alpha + T) - s * np.log1p(T / beta)
         value = float(counts @ (log_alive + np.logaddexp(0.0, log_odds)))
 
         # The likelihood is a mixture of "alive at T" and "dropped out at τ_j" with these probabilities. The derivatives
@@ -155,26 +146,33 @@ class ParetoNbd(TransactionModel):
         alive = np.exp(-log_total)
         out = np.exp(log_terms - log_total[:, np.newaxis])
         chances = np.concatenate([alive[:, np.newaxis], out], axis=1)
-        buy = 1 / np.concatenate([(self.alpha + T)[:, np.newaxis], to_buy], axis=1)
-        leave = 1 / np.concatenate([(self.beta + T)[:, np.newaxis], to_leave], axis=1)
-        shape = (self.r + x)[:, np.newaxis]
-        exits = np.full(chances.shape[1], self.s + 1)
-        exits[0] = self.s
-        slopes = np.stack([np.log(buy), -shape * buy, np.log(leave), -exits * leave])
-        # Only a customer who left has the factor s.
-        slopes[2, :, 1:] += 1 / self.s
+        until = np.concatenate([T[:, np.newaxis], tau], axis=1)
+        buy, leave = 1 / (alpha + until), 1 / (beta + until)
+        bought, lived = until * buy / alpha, until * leave / beta  # 1 / α - 1 / (α + τ), and that of β
+        purchases = x[:, np.newaxis]
+        # Only a customer who left has the factor s, and one power of β + τ more.
+        exits = np.ones(chances.shape[1])
+        exits[0] = 0.0
+        slopes = np.stack(
+            [
+                -np.log1p(until / alpha),
+                r * bought - purchases * buy,
+                exits / s - np.log1p(until / beta),
+                s * lived - exits * leave,
+            ]
+        )
 
         means = np.einsum("pij,ij->pi", slopes, chances)
         spread = ((slopes - means[:, :, np.newaxis]) * np.sqrt(counts[:, np.newaxis] * chances)).reshape(4, -1)
         hessian = spread @ spread.T
         weighted = counts[:, np.newaxis] * chances
-        hessian[0, 1] -= np.sum(weighted * buy)
+        hessian[0, 1] += np.sum(weighted * bought)
         hessian[1, 0] = hessian[0, 1]
-        hessian[1, 1] += np.sum(weighted * shape * buy**2)
-        hessian[2, 2] -= np.sum(weighted[:, 1:]) / self.s**2
-        hessian[2, 3] -= np.sum(weighted * leave)
+        hessian[1, 1] += np.sum(weighted * (purchases * buy**2 - r * bought * (1 / alpha + buy)))
+        hessian[2, 2] -= np.sum(weighted[:, 1:]) / s**2
+        hessian[2, 3] += np.sum(weighted * lived)
         hessian[3, 2] = hessian[2, 3]
-        hessian[3, 3] += np.sum(weighted * exits * leave**2)
+        hessian[3, 3] += np.sum(weighted * (exits * leave**2 - s * lived * (1 / beta + leave)))
         return value, means @ counts, hessian
 
 

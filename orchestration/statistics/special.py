@@ -24,7 +24,18 @@ _LEGENDRE_NODES = _LEGENDRE_NODES + 0.5
 
 
 def log_rising(z: float, n: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """ln[Γ(z + n) / Γ(z)] with its first and second derivative in z; z > 0, n >= 0 of any shape."""
+    """ln[Γ(z + n) / Γ(z)] with its first and second derivative in z; z > 0, n >= 0 of any shape.
+
+    To the last places where z is large: parameters run to 1e5, and a maximum cannot be seen through the rounding of
+    two logarithms of a million. Source: Stirling's series.
+    """
+    if z >= _STIRLING_FROM:
+        end = z + n
+        return (
+            _log_rising_of_large(z, n),
+            np.log1p(n / z) + n / (2 * z * end) + _stirling_slope(end) - _stirling_slope(z),
+            -n / (z * end) * (1 + (z + end) / (2 * z * end)) + _stirling_curvature(end) - _stirling_curvature(z),
+        )
     return (
         special.gammaln(z + n) - special.gammaln(z),
         special.digamma(z + n) - special.digamma(z),
@@ -37,18 +48,35 @@ def log_beta(a: FloatArray, b: float) -> FloatArray:
 
     There SciPy subtracts two logarithms of a million from each other. Source: Stirling's series of both.
     """
-    large = np.maximum(a, _STIRLING_FROM)
-    rising = (
-        (large - 0.5) * np.log1p(b / large)
-        + b * (np.log(large + b) - 1)
-        + (_stirling_rest(large + b) - _stirling_rest(large))
-    )
+    rising = _log_rising_of_large(np.maximum(a, _STIRLING_FROM), b)
     return np.where(a >= _STIRLING_FROM, special.gammaln(b) - rising, special.betaln(a, b))
 
 
-def _stirling_rest(z: FloatArray) -> FloatArray:
+def _log_rising_of_large(z: ArrayLike, n: ArrayLike) -> FloatArray:
+    """ln[Γ(z + n) / Γ(z)] for z of 100 or more."""
+    z, n = np.asarray(z, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    rest = _stirling_rest(z + n) - _stirling_rest(z)
+    return np.asarray((z - 0.5) * np.log1p(n / z) + n * (np.log(z + n) - 1) + rest)
+
+
+def _stirling_rest(z: ArrayLike) -> FloatArray:
     """What ln Γ(z) has beyond (z - 1/2) ln z - z + ln √(2π), for z of 100 or more: below 1e-17 off."""
-    return np.asarray((1 / 12 - (1 / 360 - 1 / (1260 * z * z)) / (z * z)) / z)
+    inverse = 1 / np.asarray(z, dtype=np.float64)
+    square = inverse**2
+    return np.asarray((1 / 12 - (1 / 360 - square / 1260) * square) * inverse)
+
+
+def _stirling_slope(z: ArrayLike) -> FloatArray:
+    """What the derivative of ln Γ(z) has beyond ln z - 1 / (2z)."""
+    square = np.asarray(z, dtype=np.float64) ** -2
+    return np.asarray((-1 / 12 + (1 / 120 - square / 252) * square) * square)
+
+
+def _stirling_curvature(z: ArrayLike) -> FloatArray:
+    """What the second derivative of ln Γ(z) has beyond 1 / z + 1 / (2z²)."""
+    inverse = 1 / np.asarray(z, dtype=np.float64)
+    square = inverse**2
+    return np.asarray((1 / 6 - (1 / 30 - square / 42) * square) * square * inverse)
 
 
 def beta_rule(a: ArrayLike, b: ArrayLike, size: int = 64) -> tuple[FloatArray, FloatArray]:
