@@ -6,6 +6,7 @@ Every other module gets a `Settings` handed in, so a test can build one without 
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -31,6 +32,16 @@ def project_vars() -> dict[str, Any]:
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
     variables: dict[str, Any] = project["vars"]
     return variables
+
+
+def published_settings() -> dict[str, Any]:
+    """What a number rests on beside the data: the release, and each var that somebody may set."""
+    pyproject = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    variables = project_vars()
+    return {
+        "release": pyproject["project"]["version"],
+        **{name: variables[name] for name in sorted(variables["permitted_values"])},
+    }
 
 
 def source_entities() -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from orchestration.memory import remember, remembered_relations
 from orchestration.publishing.emptiness import lineage, reasons_for_no_rows
 from orchestration.publishing.public_models import public_models
 from orchestration.publishing.publish import publish
-from orchestration.settings import Settings, project_vars
+from orchestration.settings import Settings, project_vars, published_settings
 
 PUBLISHED = dg.AssetKey(["published", "current"])
 
@@ -47,6 +47,7 @@ def publication_definitions(settings: Settings, manifest: Path) -> dg.Definition
                 ",".join(settings.sources),
                 settings.keep_versions,
                 why_empty,
+                published_settings(),
             )
             stage.outcome = f"version {version.number}, {len(version.rows)} tables"
         return dg.MaterializeResult(

@@ -8,6 +8,7 @@ a reader has open stays good.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -41,12 +43,14 @@ def publish(
     sources: str,
     keep: int,
     why_empty: Mapping[str, str],
+    settings: Mapping[str, Any],
 ) -> PublishedVersion:
     """Copy `models` from `warehouse` to a new version in `published`, switch to it, and keep the last `keep` versions.
 
     Each version is a folder `cem-<number>/`: `cem.duckdb`, readable by DuckDB 1.0 and later, and the same tables as
     Parquet, a folder a schema. Its `publication.tables` says of each how many rows it has, and of one without why that
-    is, which `why_empty` knows by relation. Raises PublicationError where the copy differs from the warehouse.
+    is, which `why_empty` knows by relation; its `publication.settings` holds `settings`, each value as JSON. Raises
+    PublicationError where the copy differs from the warehouse.
     """
     published.mkdir(parents=True, exist_ok=True)
     number = max(_numbers_used(published), default=0) + 1
@@ -54,7 +58,7 @@ def publish(
     name = f"cem-{number:06d}"
     unfinished = published / f"{name}.unfinished"
     unfinished.mkdir()
-    rows = _copy(warehouse, unfinished, models, number, published_at, sources, why_empty)
+    rows = _copy(warehouse, unfinished, models, number, published_at, sources, why_empty, settings)
     _check(unfinished / PUBLISHED_FILE, rows)
     _rename(unfinished, published / name)
     _switch(published / "current", Path(name))
@@ -106,6 +110,7 @@ def _copy(
     published_at: datetime,
     sources: str,
     why_empty: Mapping[str, str],
+    settings: Mapping[str, Any],
 ) -> dict[str, int]:
     """Write the new version into `folder`; return the rows of each table as the warehouse holds them."""
     rows = {}
@@ -142,6 +147,11 @@ def _copy(
         connection.executemany(
             "insert into target.publication.tables values (?, ?, ?, ?)",
             [[model.schema, model.name, rows[model.relation], why_empty.get(model.relation)] for model in models],
+        )
+        connection.execute("create table target.publication.settings (name varchar, value varchar)")
+        connection.executemany(
+            "insert into target.publication.settings values (?, ?)",
+            [[name, json.dumps(value)] for name, value in settings.items()],
         )
         connection.execute("checkpoint target")
         connection.execute("detach target")

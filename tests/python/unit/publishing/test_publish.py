@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import subprocess
 import sys
@@ -16,11 +17,14 @@ import pytest
 from orchestration.publishing import publish as publishing
 from orchestration.publishing.public_models import PublicModel
 from orchestration.publishing.publish import PublicationError, PublishedVersion, publish
+from orchestration.settings import project_vars, published_settings
 
 MODELS = [
     PublicModel("marts", "a", "What's in a.", {"n": "A number; it's one."}),
     PublicModel("marts", "b", "The same rows as a.", {}),
 ]
+
+SETTINGS = {"release": "9.8.7", "minimum_answers": 30, "value_tiers": {"high": 0.2}, "source_began_on": {}}
 
 
 @pytest.fixture
@@ -47,7 +51,14 @@ def fill(path: Path, rows: int, value: int) -> None:
 
 def published_once(warehouse: Path, keep: int = 3) -> PublishedVersion:
     return publish(
-        warehouse, warehouse.parent / "published", MODELS, datetime(2024, 1, 2, tzinfo=UTC), "crm,shop", keep, {}
+        warehouse,
+        warehouse.parent / "published",
+        MODELS,
+        datetime(2024, 1, 2, tzinfo=UTC),
+        "crm,shop",
+        keep,
+        {},
+        SETTINGS,
     )
 
 
@@ -68,6 +79,21 @@ def test_the_link_points_to_a_complete_copy_with_its_own_inventory(warehouse: Pa
     assert ask(current, "select table_name, rows from publication.tables order by 1") == [("a", 1000), ("b", 1000)]
 
 
+def test_a_version_tells_the_settings_it_was_made_with(warehouse: Path) -> None:
+    path = published_once(warehouse).path
+    assert ask(path, "select name, value from publication.settings") == [
+        (name, json.dumps(value)) for name, value in SETTINGS.items()
+    ]
+    assert ask(path, "select value::integer from publication.settings where name = 'minimum_answers'") == [(30,)]
+    assert ask(path, "select value->>'high' from publication.settings where name = 'value_tiers'") == [("0.2",)]
+
+
+def test_the_settings_told_are_the_vars_that_may_be_set() -> None:
+    told = published_settings()
+    assert told["base_currency"] == "EUR"
+    assert set(told) == {"release", *project_vars()["permitted_values"]}
+
+
 def test_a_table_without_rows_says_why(warehouse: Path) -> None:
     path = publish(
         warehouse,
@@ -77,6 +103,7 @@ def test_a_table_without_rows_says_why(warehouse: Path) -> None:
         "crm,shop",
         3,
         {"marts.b": "nobody wrote"},
+        SETTINGS,
     ).path
     assert ask(path, "select table_name, why_empty from publication.tables order by 1") == [
         ("a", None),
