@@ -89,8 +89,8 @@ treated as (
         changes.value_basis,
         changes.value_before,
         changes.value_after,
-        cast(controls.mean_change as decimal(28, 4)) as matched_change,
-        changes.value_after - changes.value_before - cast(controls.mean_change as decimal(28, 4)) as difference,
+        cast(controls.mean_change as decimal(18, 4)) as matched_change,
+        changes.value_after - changes.value_before - cast(controls.mean_change as decimal(18, 4)) as difference,
         changes.purchases_after,
         cast(controls.mean_purchases as decimal(18, 8)) as matched_purchases
     from events
@@ -162,18 +162,18 @@ select
     cast(event_count as bigint) as event_count,
     cast(matched_count as bigint) as matched_count,
     is_suppressed,
-    cast(case when not is_suppressed then value_before end as decimal(28, 4)) as value_before_amount,
-    cast(case when not is_suppressed then value_after end as decimal(28, 4)) as value_after_amount,
-    cast(case when not is_suppressed then value_after - value_before end as decimal(28, 4)) as change_amount,
-    cast(case when not is_suppressed then matched_change end as decimal(28, 4)) as matched_change_amount,
-    cast(case when not is_suppressed then difference end as decimal(28, 4)) as difference_amount,
-    cast(case when not is_suppressed then difference - half_width end as decimal(28, 4)) as difference_lower_95_amount,
-    cast(case when not is_suppressed then difference + half_width end as decimal(28, 4)) as difference_upper_95_amount,
-    cast(case when not is_suppressed then purchases_after end as decimal(28, 6)) as purchases_after,
-    cast(case when not is_suppressed then matched_purchases_after end as decimal(28, 6)) as matched_purchases_after,
-    cast(case when not is_suppressed then purchase_ratio end as decimal(28, 6)) as purchase_ratio,
-    cast(case when not is_suppressed then purchase_ratio * exp(-log_half_width) end as decimal(28, 6))
+    cast(case when not is_suppressed then value_before end as decimal(18, 4)) as value_before_amount,
+    cast(case when not is_suppressed then value_after end as decimal(18, 4)) as value_after_amount,
+    cast(case when not is_suppressed then value_after - value_before end as decimal(18, 4)) as change_amount,
+    cast(case when not is_suppressed then matched_change end as decimal(18, 4)) as matched_change_amount,
+    cast(case when not is_suppressed then difference end as decimal(18, 4)) as difference_amount,
+    cast(case when not is_suppressed then difference - half_width end as decimal(18, 4)) as difference_lower_95_amount,
+    cast(case when not is_suppressed then difference + half_width end as decimal(18, 4)) as difference_upper_95_amount,
+    cast(case when not is_suppressed then purchases_after end as decimal(18, 6)) as purchases_after,
+    cast(case when not is_suppressed then matched_purchases_after end as decimal(18, 6)) as matched_purchases_after,
+    cast(case when not is_suppressed then purchase_ratio end as decimal(18, 6)) as purchase_ratio,
+    cast(case when not is_suppressed then purchase_ratio * exp(-log_half_width) end as decimal(18, 6))
         as purchase_ratio_lower_95,
-    cast(case when not is_suppressed then purchase_ratio * exp(log_half_width) end as decimal(28, 6))
+    cast(case when not is_suppressed then purchase_ratio * exp(log_half_width) end as decimal(18, 6))
         as purchase_ratio_upper_95
 from means

@@ -90,7 +90,7 @@ products_around as (
         source_system,
         category,
         month_date,
-        cast(round(ln(price_after / price_before), 6) as decimal(28, 6)) as log_ratio
+        cast(round(ln(price_after / price_before), 6) as decimal(18, 6)) as log_ratio
     from around
     where price_before is not null and price_after is not null
 ),
@@ -242,17 +242,17 @@ select
     category,
     month_date,
     cast(product_count as bigint) as product_count,
-    cast(exp(mean_log) as decimal(28, 6)) as price_ratio,
-    cast(exp(mean_log - 1.959964 * log_error) as decimal(28, 6)) as price_ratio_lower_95,
-    cast(exp(mean_log + 1.959964 * log_error) as decimal(28, 6)) as price_ratio_upper_95,
+    cast(exp(mean_log) as decimal(18, 6)) as price_ratio,
+    cast(exp(mean_log - 1.959964 * log_error) as decimal(18, 6)) as price_ratio_lower_95,
+    cast(exp(mean_log + 1.959964 * log_error) as decimal(18, 6)) as price_ratio_upper_95,
     cast(customer_count as bigint) as customer_count,
     cast(other_customer_count as bigint) as other_customer_count,
     is_suppressed,
-    cast(case when not is_suppressed then purchase_change end as decimal(28, 6)) as purchase_change,
-    cast(case when not is_suppressed then other_purchase_change end as decimal(28, 6)) as other_purchase_change,
-    cast(case when not is_suppressed then purchase_ratio end as decimal(28, 6)) as purchase_ratio,
-    cast(case when not is_suppressed then purchase_ratio * exp(-log_half_width) end as decimal(28, 6))
+    cast(case when not is_suppressed then purchase_change end as decimal(18, 6)) as purchase_change,
+    cast(case when not is_suppressed then other_purchase_change end as decimal(18, 6)) as other_purchase_change,
+    cast(case when not is_suppressed then purchase_ratio end as decimal(18, 6)) as purchase_ratio,
+    cast(case when not is_suppressed then purchase_ratio * exp(-log_half_width) end as decimal(18, 6))
         as purchase_ratio_lower_95,
-    cast(case when not is_suppressed then purchase_ratio * exp(log_half_width) end as decimal(28, 6))
+    cast(case when not is_suppressed then purchase_ratio * exp(log_half_width) end as decimal(18, 6))
         as purchase_ratio_upper_95
 from compared
