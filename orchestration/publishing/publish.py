@@ -86,15 +86,16 @@ def _numbers_used(published: Path) -> list[int]:
 def _remove_unfinished(published: Path) -> None:
     """Remove what an interrupted publication left, and folders without their version's file that no link points to.
 
-    A version used to be `cem-<number>.duckdb`, beside its folder: those files go too, and the link to them, since who
-    went on reading it would read an old version for ever.
+    A version used to be `cem-<number>.duckdb`, beside its folder: once another is published, those files go, and the link
+    to them, since who went on reading it would read an old version for ever.
     """
+    has_moved = (published / "current" / PUBLISHED_FILE).exists()
     kept = {f"cem-{number:06d}" for number in _versions(published)}
     kept |= {os.readlink(path) for path in published.iterdir() if path.is_symlink()}
     for path in published.iterdir():
         is_orphan = re.fullmatch(r"cem-\d+", path.name) is not None and path.name not in kept
         is_unfinished = re.fullmatch(r"cem-\d+.*\.unfinished.*|current(\.duckdb)?\.new", path.name) is not None
-        is_of_before = re.fullmatch(r"(cem-\d+|current)\.duckdb", path.name) is not None
+        is_of_before = has_moved and re.fullmatch(r"(cem-\d+|current)\.duckdb", path.name) is not None
         if path.is_dir() and not path.is_symlink():
             if is_orphan or is_unfinished:
                 shutil.rmtree(path)

@@ -18,6 +18,7 @@ import pytest
 
 from orchestration.ingestion.load import SourceLoad
 from orchestration.loading import load
+from orchestration.publishing.public_models import public_models
 from orchestration.settings import Settings
 from tests.python.conftest import REPOSITORY, built_once
 from tests.python.worlds.world import dbt_environment, run_dbt
@@ -83,9 +84,10 @@ class Project:
         """The models that a run publishes, as `schema.name`."""
         settings = self._settings()
         with dbt_environment(settings.child_environment()):
-            nodes = manifest_for(settings.sources, "{}").nodes.values()
-        public = [node for node in nodes if node.resource_type == "model" and node.access == "public"]
-        return sorted(f"{node.schema}.{node.name}" for node in public)
+            manifest = manifest_for(settings.sources, "{}")
+        path = self.home / "manifest.json"
+        manifest.writable_manifest().write(str(path))
+        return [model.relation for model in public_models(path)]
 
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Ask the published file, as a consumer does."""

@@ -58,8 +58,7 @@ def test_a_run_killed_at_any_moment_is_made_good_by_the_next(
     stage = (said.strip().splitlines() or ["before it said anything"])[-1]
     moment = f"kill {number} of CEM_TEST_SEED={SEED}, after {share:.3f} of a run's time, at: {stage}"
     assert again.returncode == 0, f"{moment}\n{again.stderr[-4000:]}"
-    expected, found = (each.home / "published" / "current" / "cem.duckdb" for each in (undisturbed.project, project))
-    assert not differences(expected, found), moment
+    assert not differences(undisturbed.project.published_file, project.published_file), moment
     shutil.rmtree(project.home)
 
 

@@ -216,12 +216,24 @@ def whole(version: PublishedVersion, versions: int | None = None) -> None:
         assert len(folders) == versions
 
 
-def test_versions_of_before_which_were_files_give_way_and_keep_their_numbers(warehouse: Path) -> None:
+def test_versions_of_before_which_were_files_give_way_and_keep_their_numbers(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise PublicationError
+
     published = warehouse.parent / "published"
     (published / "cem-000041").mkdir(parents=True)
     (published / "cem-000041.duckdb").write_bytes(b"")
     (published / "current").symlink_to("cem-000041")
     (published / "current.duckdb").symlink_to("cem-000041.duckdb")
+
+    # Until there is another version, it is the one that readers have.
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(publishing, "_check", fails)
+        with pytest.raises(PublicationError):
+            published_once(warehouse)
+    assert (published / "current.duckdb").exists()
 
     version = published_once(warehouse)
 
