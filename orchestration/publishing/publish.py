@@ -86,8 +86,8 @@ def _numbers_used(published: Path) -> list[int]:
 def _remove_unfinished(published: Path) -> None:
     """Remove what an interrupted publication left, and folders without their version's file that no link points to.
 
-    A version used to be `cem-<number>.duckdb`, beside its folder: once another is published, those files go, and the link
-    to them, since who went on reading it would read an old version for ever.
+    A version used to be `cem-<number>.duckdb`, beside its folder. Once another is published, those files go, and the
+    link to them: who went on reading it would read an old version for ever.
     """
     has_moved = (published / "current" / PUBLISHED_FILE).exists()
     kept = {f"cem-{number:06d}" for number in _versions(published)}
