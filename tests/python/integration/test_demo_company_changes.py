@@ -149,7 +149,7 @@ def test_what_changed_at_the_sources_arrives_while_a_plain_client_reads_on(secon
 def test_what_was_known_before_is_what_was_published_then(second: SecondRun) -> None:
     """The two last versions: what the newer one says was known at the time of the older is what the older says."""
     demo = second.demo
-    older, newer = sorted((demo.home / "published").glob("cem-*.duckdb"))[-2:]
+    older, newer = sorted((demo.home / "published").glob("cem-*/cem.duckdb"))[-2:]
     columns = "event_id, customer_id, event, occurred_at, source_system, channel, touchpoint, description, event_value"
     with duckdb.connect() as connection:
         connection.execute(f"attach '{older}' as older (read_only)")
