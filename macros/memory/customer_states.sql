@@ -11,7 +11,7 @@
             cast(count(case when entity = 'orders' then 1 end) as bigint) as order_count,
             max(case when entity = 'orders' then occurred_at end) as last_order_at,
             cast(
-                coalesce(sum(case when entity in ('order_lines', 'refunds') then event_value end), 0) as decimal(18, 4)
+                coalesce(sum(case when entity in ('order_lines', 'refunds') then event_value end), 0) as decimal(28, 4)
             ) as ordered_less_refunded_amount,
             max(loaded_at) as last_loaded_at
         from {{ events }} as event_as_of

@@ -7,6 +7,6 @@
         ({{ relation }}.{{ income }} - {{ relation }}.fixed_cost_per_month_amount)
         * {{ relation }}.expected_lifetime_months
         - {{ relation }}.acquisition_cost_amount - {{ relation }}.retention_cost_amount
-        - {{ relation }}.investment_amount as decimal(18, 4)
+        - {{ relation }}.investment_amount as decimal(28, 4)
     )
 {%- endmacro %}

@@ -6,7 +6,7 @@
     {{ relation }}.frequency as repeat_purchase_count,
         {{ relation }}.recency_days,
         {{ relation }}.age_days,
-        cast({{ relation }}.mean_spend_amount as decimal(18, 4)) as mean_spend_amount,
+        cast({{ relation }}.mean_spend_amount as decimal(28, 4)) as mean_spend_amount,
         {{ relation }}.transaction_fit_id,
         {{ relation }}.spend_fit_id,
         {{ relation }}.prediction_note,
@@ -21,10 +21,10 @@
         cast({{ relation }}.discounted_purchases as decimal(28, 12)) as discounted_purchases,
         cast({{ relation }}.discounted_purchases_infinite_horizon as decimal(28, 12))
             as discounted_purchases_infinite_horizon,
-        cast({{ relation }}.expected_spend as decimal(18, 4)) as expected_spend_amount,
-        cast({{ relation }}.margin_rate as decimal(18, 8)) as margin_rate,
+        cast({{ relation }}.expected_spend as decimal(28, 4)) as expected_spend_amount,
+        cast({{ relation }}.margin_rate as decimal(28, 8)) as margin_rate,
         {%- for months in [12, 24, 36] %}
-        cast({{ relation }}.expected_margin_{{ months }}_months as decimal(18, 4))
+        cast({{ relation }}.expected_margin_{{ months }}_months as decimal(28, 4))
             as expected_margin_{{ months }}_months_amount,
         {%- endfor %}
         {{ residual_value_columns(relation) }},

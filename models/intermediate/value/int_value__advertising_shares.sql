@@ -5,7 +5,7 @@
 select
     segments.customer_id,
     bills.month_date,
-    cast(cast(bills.spend_amount - bills.recorded_amount as double) / bills.won_customer_count as decimal(18, 4))
+    cast(cast(bills.spend_amount - bills.recorded_amount as double) / bills.won_customer_count as decimal(28, 4))
         as advertising_amount
 from {{ ref('int_value__customer_segments') }} as segments
 inner join {{ ref('int_value__advertising_bills') }} as bills

@@ -117,9 +117,9 @@ select
     month_number,
     month_date,
     cast(customer_count as bigint) as customer_count,
-    cast(acquisition_cost_amount + without_purchase_amount as decimal(18, 4)) as acquisition_cost_amount,
-    cast(without_purchase_amount as decimal(18, 4)) as acquisition_cost_without_purchase_amount,
-    cast(net_revenue_amount as decimal(18, 4)) as net_revenue_amount,
-    cast(margin_after_service_and_retention_amount as decimal(18, 4)) as margin_after_service_and_retention_amount,
+    cast(acquisition_cost_amount + without_purchase_amount as decimal(28, 4)) as acquisition_cost_amount,
+    cast(without_purchase_amount as decimal(28, 4)) as acquisition_cost_without_purchase_amount,
+    cast(net_revenue_amount as decimal(28, 4)) as net_revenue_amount,
+    cast(margin_after_service_and_retention_amount as decimal(28, 4)) as margin_after_service_and_retention_amount,
     cast(unknown_count as bigint) as unknown_count
 from until_then

@@ -133,19 +133,19 @@ snapshots as (
         segments.segment,
         cast(amounts.first_purchase_at as timestamp) as first_purchase_at,
         cast(amounts.month_order_count as bigint) as order_count,
-        cast(amounts.revenue_amount as decimal(18, 4)) as revenue_amount,
-        cast(amounts.month_refund_amount as decimal(18, 4)) as refund_amount,
-        cast(amounts.month_goods_cost_amount as decimal(18, 4)) as goods_cost_amount,
-        cast(amounts.month_margin_amount as decimal(18, 4)) as margin_amount,
-        cast(amounts.month_cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
-        cast(amounts.fixed_cost_amount as decimal(18, 4)) as fixed_cost_amount,
-        cast(amounts.month_acquisition_cost_amount as decimal(18, 4)) as acquisition_cost_amount,
-        cast(amounts.month_retention_cost_amount as decimal(18, 4)) as retention_cost_amount,
-        cast(amounts.month_investment_amount as decimal(18, 4)) as investment_amount,
+        cast(amounts.revenue_amount as decimal(28, 4)) as revenue_amount,
+        cast(amounts.month_refund_amount as decimal(28, 4)) as refund_amount,
+        cast(amounts.month_goods_cost_amount as decimal(28, 4)) as goods_cost_amount,
+        cast(amounts.month_margin_amount as decimal(28, 4)) as margin_amount,
+        cast(amounts.month_cost_to_serve_amount as decimal(28, 4)) as cost_to_serve_amount,
+        cast(amounts.fixed_cost_amount as decimal(28, 4)) as fixed_cost_amount,
+        cast(amounts.month_acquisition_cost_amount as decimal(28, 4)) as acquisition_cost_amount,
+        cast(amounts.month_retention_cost_amount as decimal(28, 4)) as retention_cost_amount,
+        cast(amounts.month_investment_amount as decimal(28, 4)) as investment_amount,
         cast(
             amounts.month_margin_amount - amounts.month_cost_to_serve_amount - amounts.fixed_cost_amount
             - amounts.month_acquisition_cost_amount - amounts.month_retention_cost_amount
-            - amounts.month_investment_amount as decimal(18, 4)
+            - amounts.month_investment_amount as decimal(28, 4)
         ) as profit_amount,
         amounts.lifetime_order_count,
         amounts.lifetime_net_revenue_amount,
@@ -153,18 +153,18 @@ snapshots as (
         cast(amounts.tenure_months as decimal(18, 4)) as tenure_months,
         amounts.revenue_per_month_amount,
         amounts.margin_per_month_amount,
-        cast(amounts.fixed_cost_per_month_amount as decimal(18, 4)) as fixed_cost_per_month_amount,
+        cast(amounts.fixed_cost_per_month_amount as decimal(28, 4)) as fixed_cost_per_month_amount,
         cast(amounts.expected_lifetime_months as decimal(18, 4)) as expected_lifetime_months,
-        cast(amounts.known_acquisition_cost_amount as decimal(18, 4)) as lifetime_acquisition_cost_amount,
-        cast(amounts.lifetime_retention_cost_amount as decimal(18, 4)) as lifetime_retention_cost_amount,
-        cast(amounts.known_investment_amount as decimal(18, 4)) as lifetime_investment_amount,
+        cast(amounts.known_acquisition_cost_amount as decimal(28, 4)) as lifetime_acquisition_cost_amount,
+        cast(amounts.lifetime_retention_cost_amount as decimal(28, 4)) as lifetime_retention_cost_amount,
+        cast(amounts.known_investment_amount as decimal(28, 4)) as lifetime_investment_amount,
         accounting.accounting_clv_amount,
         accounting.accounting_clv_on_margin_amount,
         {{ prediction_columns('predictions') }},
         cast(predictions.prior_probability_alive as decimal(18, 12)) as prior_probability_alive,
         cast(predictions.prior_discounted_purchases as decimal(28, 12)) as prior_discounted_purchases,
-        cast(predictions.prior_residual_revenue as decimal(18, 4)) as prior_residual_revenue_amount,
-        cast(predictions.prior_residual_revenue * predictions.margin_rate as decimal(18, 4))
+        cast(predictions.prior_residual_revenue as decimal(28, 4)) as prior_residual_revenue_amount,
+        cast(predictions.prior_residual_revenue * predictions.margin_rate as decimal(28, 4))
             as prior_residual_clv_amount
     from amounts
     left join segments on amounts.customer_id = segments.customer_id

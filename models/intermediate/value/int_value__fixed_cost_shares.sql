@@ -58,8 +58,8 @@ shared as (
 
 select
     month_date,
-    cast(coalesce(share_of_month, share_of_year, {{ var('fixed_cost_per_customer_month_amount') }}) as decimal(18, 4))
+    cast(coalesce(share_of_month, share_of_year, {{ var('fixed_cost_per_customer_month_amount') }}) as decimal(28, 4))
         as fixed_cost_amount,
-    cast(coalesce(share_of_year, {{ var('fixed_cost_per_customer_month_amount') }}) as decimal(18, 4))
+    cast(coalesce(share_of_year, {{ var('fixed_cost_per_customer_month_amount') }}) as decimal(28, 4))
         as fixed_cost_per_month_amount
 from shared

@@ -89,7 +89,7 @@ bookings as (
         coalesce(
             lines.cost_amount,
             case
-                when lines.product_kind = 'product' then cast(lines.amount * cost_rates.cost_rate as decimal(18, 4))
+                when lines.product_kind = 'product' then cast(lines.amount * cost_rates.cost_rate as decimal(28, 4))
             end,
             0
         ),
@@ -188,27 +188,27 @@ select
     known_first_purchase_at as first_purchase_at,
     known_first_purchase_date as first_purchase_date,
     cast(order_count as bigint) as order_count,
-    cast(goods_amount as decimal(18, 4)) as goods_amount,
-    cast(freight_amount as decimal(18, 4)) as freight_amount,
-    cast(refund_amount as decimal(18, 4)) as refund_amount,
-    cast(case when lifetime_unknown_cost_count = 0 then goods_cost_amount end as decimal(18, 4)) as goods_cost_amount,
+    cast(goods_amount as decimal(28, 4)) as goods_amount,
+    cast(freight_amount as decimal(28, 4)) as freight_amount,
+    cast(refund_amount as decimal(28, 4)) as refund_amount,
+    cast(case when lifetime_unknown_cost_count = 0 then goods_cost_amount end as decimal(28, 4)) as goods_cost_amount,
     cast(
         case when lifetime_unknown_cost_count = 0 then goods_amount - refund_amount - goods_cost_amount end
-        as decimal(18, 4)
+        as decimal(28, 4)
     ) as margin_amount,
-    cast(coalesce(acquisition_cost_amount, 0) as decimal(18, 4)) as acquisition_cost_amount,
-    cast(retention_cost_amount as decimal(18, 4)) as retention_cost_amount,
-    cast(cost_to_serve_amount as decimal(18, 4)) as cost_to_serve_amount,
+    cast(coalesce(acquisition_cost_amount, 0) as decimal(28, 4)) as acquisition_cost_amount,
+    cast(retention_cost_amount as decimal(28, 4)) as retention_cost_amount,
+    cast(cost_to_serve_amount as decimal(28, 4)) as cost_to_serve_amount,
     cast(lifetime_order_count as bigint) as lifetime_order_count,
-    cast(lifetime_goods_amount + lifetime_freight_amount - lifetime_refund_amount as decimal(18, 4))
+    cast(lifetime_goods_amount + lifetime_freight_amount - lifetime_refund_amount as decimal(28, 4))
         as lifetime_net_revenue_amount,
     cast(
         case
             when lifetime_unknown_cost_count = 0
                 then lifetime_goods_amount - lifetime_refund_amount - lifetime_goods_cost_amount
-        end as decimal(18, 4)
+        end as decimal(28, 4)
     ) as lifetime_margin_amount,
-    cast(lifetime_acquisition_cost_amount as decimal(18, 4)) as lifetime_acquisition_cost_amount,
-    cast(lifetime_retention_cost_amount as decimal(18, 4)) as lifetime_retention_cost_amount,
-    cast(lifetime_cost_to_serve_amount as decimal(18, 4)) as lifetime_cost_to_serve_amount
+    cast(lifetime_acquisition_cost_amount as decimal(28, 4)) as lifetime_acquisition_cost_amount,
+    cast(lifetime_retention_cost_amount as decimal(28, 4)) as lifetime_retention_cost_amount,
+    cast(lifetime_cost_to_serve_amount as decimal(28, 4)) as lifetime_cost_to_serve_amount
 from sums

@@ -159,7 +159,7 @@ select
     -- Where nothing was bought that it could be held against, a refund is what it is in money.
     coalesce(
         cast(
-            valued_until_amount - lag(valued_until_amount, 1, cast(0 as decimal(18, 4))) over (
+            valued_until_amount - lag(valued_until_amount, 1, cast(0 as decimal(28, 4))) over (
                 partition by customer_id, purchase_date, bought_currency order by refund_date asc, refund_id asc
             ) as decimal(18, 4)
         ),

@@ -70,8 +70,8 @@ select
     cast(histories.frequency as bigint) as frequency,
     {{ days_between('histories.first_purchase_date', 'histories.last_purchase_date') }} as recency_days,
     {{ days_between('histories.first_purchase_date', 'histories.last_date') }} as age_days,
-    cast(histories.spend_amount as decimal(18, 4)) as spend_amount,
-    cast(histories.recent_spend_amount as decimal(18, 4)) as recent_spend_amount,
+    cast(histories.spend_amount as decimal(28, 4)) as spend_amount,
+    cast(histories.recent_spend_amount as decimal(28, 4)) as recent_spend_amount,
     -- Ten decimals: with four, the half of an odd last digit would be rounded either way, an engine each.
     cast(
         cast(histories.spend_amount - histories.first_spend_amount as double)

@@ -45,7 +45,7 @@ customers as (
         predictions.holdout_end_date,
         predictions.frequency,
         cast(predictions.holdout_purchases as decimal(28, 12)) as predicted,
-        cast(predictions.holdout_purchases * predictions.expected_spend as decimal(18, 4)) as predicted_spend,
+        cast(predictions.holdout_purchases * predictions.expected_spend as decimal(28, 4)) as predicted_spend,
         coalesce(made.purchase_count, 0) as actual,
         coalesce(made.spend_amount, 0) as actual_spend,
         ntile(10) over (
@@ -110,7 +110,7 @@ select
     cast(cast(actual as double) / customer_count as decimal(18, 6)) as mean_actual_purchases,
     cast(mean_error - half_width as decimal(18, 6)) as mean_error_lower_95,
     cast(mean_error + half_width as decimal(18, 6)) as mean_error_upper_95,
-    cast(predicted_spend as decimal(18, 4)) as predicted_spend_amount,
-    cast(actual_spend as decimal(18, 4)) as actual_spend_amount,
-    cast(cast(predicted_spend as double) / nullif(cast(actual_spend as double), 0) - 1 as decimal(18, 6)) as spend_bias
+    cast(predicted_spend as decimal(28, 4)) as predicted_spend_amount,
+    cast(actual_spend as decimal(28, 4)) as actual_spend_amount,
+    cast(cast(predicted_spend as double) / nullif(cast(actual_spend as double), 0) - 1 as decimal(28, 6)) as spend_bias
 from errors

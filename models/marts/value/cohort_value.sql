@@ -112,10 +112,10 @@ select
         ('cumulative_margin_after_service_and_retention_amount', 'known_margin_amount'),
         ('residual_clv_amount', 'residual_clv_amount')
     ] %}
-    cast(case when not is_suppressed then {{ expression }} end as decimal(18, 4)) as {{ column }},
+    cast(case when not is_suppressed then {{ expression }} end as decimal(28, 4)) as {{ column }},
     {%- endfor %}
     {%- for column in ['is_paid_back', 'payback_month_number'] %}
     case when not is_suppressed then {{ column }} end as {{ column }},
     {%- endfor %}
-    cast(case when not is_suppressed then clv_to_acquisition_cost end as decimal(18, 4)) as clv_to_acquisition_cost
+    cast(case when not is_suppressed then clv_to_acquisition_cost end as decimal(28, 4)) as clv_to_acquisition_cost
 from judged

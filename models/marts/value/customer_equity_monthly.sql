@@ -51,7 +51,7 @@ customers as (
         repeat_purchase_count,
         repeat_purchase_count is not null as has_history,
         expected_purchases_12_months,
-        {{ 'profit_amount' if basis == 'margin' else 'cast(null as decimal(18, 4))' }} as profit
+        {{ 'profit_amount' if basis == 'margin' else 'cast(null as decimal(28, 4))' }} as profit
     from snapshots
     {{ 'where margin_rate is not null or margin_amount is not null' if basis == 'margin' }}
     {{ 'union all' if not loop.last }}
@@ -89,9 +89,9 @@ parts as (
         month_date,
         equity - old_equity as change,
         case when had_history and has_history then 0 else equity - old_equity end as acquisition,
-        case when had_history and has_history and is_comparable then cast(retention as decimal(18, 4)) else 0 end
+        case when had_history and has_history and is_comparable then cast(retention as decimal(28, 4)) else 0 end
             as retention,
-        case when had_history and has_history and is_comparable then cast(purchases as decimal(18, 4)) else 0 end
+        case when had_history and has_history and is_comparable then cast(purchases as decimal(28, 4)) else 0 end
             as purchases,
         case when had_history and has_history and is_comparable then equity_of_old_fit - old_equity else 0 end
             as behaviour,
@@ -274,47 +274,47 @@ select
     cast(customer_count as bigint) as customer_count,
     cast(unvalued_customer_count as bigint) as unvalued_customer_count,
     cast(horizon_months as bigint) as horizon_months,
-    cast(equity as decimal(18, 4)) as equity_amount,
+    cast(equity as decimal(28, 4)) as equity_amount,
     -- Symmetric in the logarithm; an error above 3 is a factor of 360: the data leave the equity open.
     case
         when whole_error <= 3
             then cast(
                     least(equity * exp(-1.959964 * whole_error), equity * exp(1.959964 * whole_error))
-                    as decimal(18, 4)
+                    as decimal(28, 4)
                 )
     end as equity_lower_95_amount,
     case
         when whole_error <= 3
             then cast(
                     greatest(equity * exp(-1.959964 * whole_error), equity * exp(1.959964 * whole_error))
-                    as decimal(18, 4)
+                    as decimal(28, 4)
                 )
     end as equity_upper_95_amount,
-    cast(equity_infinite_horizon as decimal(18, 4)) as equity_infinite_horizon_amount,
+    cast(equity_infinite_horizon as decimal(28, 4)) as equity_infinite_horizon_amount,
     cast(predicted_purchases as decimal(18, 6)) as predicted_purchases_12_months,
     cast(actual_purchase_count as bigint) as actual_purchase_count_12_months,
-    cast(previous_equity as decimal(18, 4)) as previous_equity_amount,
-    cast(change as decimal(18, 4)) as equity_change_amount,
-    cast(acquisition as decimal(18, 4)) as acquisition_amount,
-    cast(retention as decimal(18, 4)) as retention_amount,
-    cast(frequency as decimal(18, 4)) as frequency_amount,
-    cast(margin as decimal(18, 4)) as margin_amount,
-    cast(model_change as decimal(18, 4)) as model_change_amount,
-    cast(all_profit as decimal(18, 4)) as profit_amount,
-    cast(growth + profit_share as decimal(18, 6)) as return_on_customer,
+    cast(previous_equity as decimal(28, 4)) as previous_equity_amount,
+    cast(change as decimal(28, 4)) as equity_change_amount,
+    cast(acquisition as decimal(28, 4)) as acquisition_amount,
+    cast(retention as decimal(28, 4)) as retention_amount,
+    cast(frequency as decimal(28, 4)) as frequency_amount,
+    cast(margin as decimal(28, 4)) as margin_amount,
+    cast(model_change as decimal(28, 4)) as model_change_amount,
+    cast(all_profit as decimal(28, 4)) as profit_amount,
+    cast(growth + profit_share as decimal(28, 6)) as return_on_customer,
     cast(
         growth + least(
             profit_share / error_factor, profit_share * error_factor
-        ) as decimal(18, 6)
+        ) as decimal(28, 6)
     ) as return_on_customer_lower_95,
     cast(
         growth + greatest(
             profit_share / error_factor, profit_share * error_factor
-        ) as decimal(18, 6)
+        ) as decimal(28, 6)
     ) as return_on_customer_upper_95,
-    cast(growth_with_refit + profit_share as decimal(18, 6)) as return_on_customer_with_refit,
-    cast(growth_with_refit + profit_share - half_width_with_refit as decimal(18, 6))
+    cast(growth_with_refit + profit_share as decimal(28, 6)) as return_on_customer_with_refit,
+    cast(growth_with_refit + profit_share - half_width_with_refit as decimal(28, 6))
         as return_on_customer_with_refit_lower_95,
-    cast(growth_with_refit + profit_share + half_width_with_refit as decimal(18, 6))
+    cast(growth_with_refit + profit_share + half_width_with_refit as decimal(28, 6))
         as return_on_customer_with_refit_upper_95
 from answered

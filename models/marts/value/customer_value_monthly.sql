@@ -5,9 +5,12 @@
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    pre_hook="{{ rename_columns_of_before({
-        'contribution_amount': 'margin_amount', 'lifetime_contribution_amount': 'lifetime_margin_amount',
-    }) }}",
+    pre_hook=[
+        "{{ rename_columns_of_before({
+            'contribution_amount': 'margin_amount', 'lifetime_contribution_amount': 'lifetime_margin_amount',
+        }) }}",
+        "{{ widen_columns_of_before() }}",
+    ],
 ) }}
 
 -- A month whose customers have not all been valued yet (dbt run alone, say) waits: what is frozen must be whole.

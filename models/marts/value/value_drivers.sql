@@ -61,7 +61,7 @@ levels as (
         '{{ basis }}' as value_basis,
         order_band,
         tenure_band,
-        cast({{ column }} as decimal(18, 4)) as value
+        cast({{ column }} as decimal(28, 4)) as value
     from described
     where {{ attribute }} is not null and {{ column }} is not null
     {{ 'union all' if not loop.last }}
@@ -237,14 +237,14 @@ select
     cast(compared_customer_count as bigint) as compared_customer_count,
     cast(compared_other_customer_count as bigint) as compared_other_customer_count,
     is_suppressed,
-    cast(case when not is_suppressed then mean_value end as decimal(18, 4)) as mean_value_amount,
-    cast(case when not is_suppressed then other_mean_value end as decimal(18, 4)) as other_mean_value_amount,
-    cast(case when not is_suppressed then mean_value - other_mean_value end as decimal(18, 4))
+    cast(case when not is_suppressed then mean_value end as decimal(28, 4)) as mean_value_amount,
+    cast(case when not is_suppressed then other_mean_value end as decimal(28, 4)) as other_mean_value_amount,
+    cast(case when not is_suppressed then mean_value - other_mean_value end as decimal(28, 4))
         as unadjusted_difference_amount,
-    cast(difference as decimal(18, 4)) as adjusted_difference_amount,
-    cast(standard_error as decimal(18, 4)) as adjusted_difference_standard_error_amount,
-    cast(difference - 1.959964 * standard_error as decimal(18, 4)) as adjusted_difference_lower_95_amount,
-    cast(difference + 1.959964 * standard_error as decimal(18, 4)) as adjusted_difference_upper_95_amount,
+    cast(difference as decimal(28, 4)) as adjusted_difference_amount,
+    cast(standard_error as decimal(28, 4)) as adjusted_difference_standard_error_amount,
+    cast(difference - 1.959964 * standard_error as decimal(28, 4)) as adjusted_difference_lower_95_amount,
+    cast(difference + 1.959964 * standard_error as decimal(28, 4)) as adjusted_difference_upper_95_amount,
     cast(p_value as decimal(18, 6)) as p_value,
     cast(adjusted_p_value as decimal(18, 6)) as adjusted_p_value,
     adjusted_p_value <= {{ var('value_driver_false_discovery_rate') }} as is_beyond_chance

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.python.worlds.company import Company
-from tests.python.worlds.world import World
+from tests.python.worlds.world import World, compiled_for, dbt_environment, run_dbt
 
 SOURCES = ("shop", "finance")
 
@@ -127,3 +127,61 @@ def test_amounts_from_the_smallest_to_a_million_million_pass_every_model_and_tes
     assert world.query("select min(amount), max(original_amount), count(*) from behavioural.order_lines") == [
         (0, 10**12, 48)
     ]
+
+
+def company_with_amounts_of_a_million_million() -> Company:
+    """Buyers who came again, of tiny and usual amounts, and from June on of huge ones; of one, 150 x 10^12 in all."""
+    company = company_with_rates()
+    company.product("P1")
+    for number in range(36):
+        company.buyer(f"A{number}")
+        price = ("0.0001", 10 + number, 10**12)[number % 3]
+        first = date(2024, 1, 11) if number % 3 < 2 else date(2024, 6, 1)
+        for again in range(1 + number % 4):
+            day = first + timedelta(days=2 * number + 30 * again)
+            company.order(f"O{number}-{again}", f"A{number}", f"{day} 12:00:00", price)
+    company.buyer("reseller")
+    for number in range(150):
+        day = date(2024, 6, 3) + timedelta(days=number)
+        company.order(f"R{number}", "reseller", f"{day} 12:00:00", 10**12)
+    company.order("last", "A0", "2024-12-30 12:00:00", "0.0001")
+    return company
+
+
+def test_what_amounts_of_a_million_million_come_to_is_summed_up_and_foretold(tmp_path: Path) -> None:
+    world = World.of(company_with_amounts_of_a_million_million(), tmp_path, *SOURCES).load().build()
+
+    assert world.failed_tests() == {}
+    assert world.query(
+        "select order_count, revenue_amount, margin_amount, residual_clv_upper_95_amount > 1e12"
+        " from marts.customer_value where order_count = 150"
+    ) == [(150, 150 * 10**12, 150 * 10**12 - 150 * 4, True)]
+    assert world.query("select min(revenue_amount) from marts.customer_value") == [(Decimal("0.0001"),)]
+    assert world.query("select max(equity_upper_95_amount) > 1e14 from marts.customer_equity_monthly") == [(True,)]
+
+
+def test_a_home_whose_frozen_months_were_written_with_fewer_digits_gets_larger_amounts(tmp_path: Path) -> None:
+    world = World.of(company_with_amounts_of_a_million_million(), tmp_path, *SOURCES).load().build()
+    months = "marts.customer_value_monthly"
+    amounts = [
+        name
+        for (name,) in world.query(
+            "select column_name from duckdb_columns() where table_name = 'customer_value_monthly'"
+            " and data_type = 'DECIMAL(28,4)'"
+        )
+    ]
+    too_large = " or ".join(f"abs({name}) > 99999999999999" for name in amounts)
+    everything = f"select * exclude (known_at) from {months} order by customer_value_monthly_id"
+    before = world.query(everything)
+    narrow = ", ".join(f"cast({name} as decimal(18, 4)) as {name}" for name in amounts)
+    world.query(
+        f"create or replace table {months} as select * replace ({narrow}) from {months}"
+        f" where month_date not in (select month_date from {months} where {too_large})"
+    )
+    kept = len(world.query(everything))
+
+    with dbt_environment(world.settings.child_environment()):
+        run_dbt(compiled_for(world.settings.sources).manifest, "run", "--select", "customer_value_monthly")
+
+    assert 0 < kept < len(before)
+    assert world.query(everything) == before
