@@ -82,7 +82,16 @@ sums as (
             sum(cast(predicted - actual as decimal(19, 3)) * cast(predicted - actual as decimal(19, 3))) as double
         ) / count(*) as mean_square_error,
         sum(predicted_spend) as predicted_spend,
-        sum(actual_spend) as actual_spend
+        sum(actual_spend) as actual_spend,
+        -- Of those of whom a spend is foretold.
+        count(predicted_spend) as spend_count,
+        cast(sum(predicted_spend - actual_spend) as double) / nullif(count(predicted_spend), 0) as mean_spend_error,
+        cast(
+            sum(
+                cast(predicted_spend - actual_spend as decimal(19, 2))
+                * cast(predicted_spend - actual_spend as decimal(19, 2))
+            ) as double
+        ) / nullif(count(predicted_spend), 0) as mean_square_spend_error
     from grouped
     group by source_system, last_date, holdout_end_date, grouping, group_number
 ),
@@ -91,7 +100,10 @@ errors as (
     select
         *,
         1.959964 * sqrt(greatest(mean_square_error - mean_error * mean_error, 0) / nullif(customer_count - 1, 0))
-            as half_width
+            as half_width,
+        1.959964 * sqrt(
+            greatest(mean_square_spend_error - mean_spend_error * mean_spend_error, 0) / nullif(spend_count - 1, 0)
+        ) as spend_half_width
     from sums
 )
 
@@ -112,5 +124,7 @@ select
     cast(mean_error + half_width as decimal(18, 6)) as mean_error_upper_95,
     cast(predicted_spend as decimal(28, 4)) as predicted_spend_amount,
     cast(actual_spend as decimal(28, 4)) as actual_spend_amount,
-    cast(cast(predicted_spend as double) / nullif(cast(actual_spend as double), 0) - 1 as decimal(28, 6)) as spend_bias
+    cast(cast(predicted_spend as double) / nullif(cast(actual_spend as double), 0) - 1 as decimal(28, 6)) as spend_bias,
+    cast(mean_spend_error - spend_half_width as decimal(28, 4)) as mean_spend_error_lower_95_amount,
+    cast(mean_spend_error + spend_half_width as decimal(28, 4)) as mean_spend_error_upper_95_amount
 from errors

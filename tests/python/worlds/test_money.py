@@ -160,6 +160,46 @@ def test_what_amounts_of_a_million_million_come_to_is_summed_up_and_foretold(tmp
     assert world.query("select max(equity_upper_95_amount) > 1e14 from marts.customer_equity_monthly") == [(True,)]
 
 
+GATE = "purchases_and_spend_were_forecast_within_the_tolerance"
+
+
+def test_spend_that_a_few_customers_of_huge_amounts_no_longer_make_stops_no_run(tmp_path: Path) -> None:
+    world = World.of(company_held_out(huge_until=date(2024, 7, 1)), tmp_path, *SOURCES).load().build()
+
+    assert world.query(
+        "select actual_purchase_count >= 100, abs(bias) < 0.5, spend_bias > 0.75 from marts.clv_calibration"
+        " where grouping = 'all'"
+    ) == [(True, True, True)]
+    assert world.failed_tests() == {}
+
+
+def test_spend_that_is_another_one_with_everybody_stops_a_run(tmp_path: Path) -> None:
+    world = World.of(company_held_out(price_later=500), tmp_path, *SOURCES).load().build()
+
+    assert set(world.failed_tests()) == {GATE}
+
+
+def company_held_out(huge_until: date | None = None, price_later: int = 20) -> Company:
+    """Forty buyers of 20 EUR every three weeks or so; from September 2024, which is held out, of `price_later`.
+
+    Three more buy for 10^12 as often until the day `huge_until`, if any.
+    """
+    company = company_with_rates()
+    company.product("P1")
+    ends = {f"A{number}": date(2024, 12, 31) for number in range(40)}
+    if huge_until:
+        ends |= {f"huge{number}": huge_until for number in range(3)}
+    for number, (account, end) in enumerate(ends.items()):
+        company.buyer(account)
+        day = date(2024, 1, 3) + timedelta(days=number)
+        for again in range(20):
+            if day < end:
+                price = 10**12 if account.startswith("huge") else 20 if day < date(2024, 9, 1) else price_later
+                company.order(f"{account}-{again}", account, f"{day} 12:00:00", price + number % 5)
+            day += timedelta(days=14 + (number * 7 + again * 5) % 15)
+    return company
+
+
 def test_a_home_whose_frozen_months_were_written_with_fewer_digits_gets_larger_amounts(tmp_path: Path) -> None:
     world = World.of(company_with_amounts_of_a_million_million(), tmp_path, *SOURCES).load().build()
     months = "marts.customer_value_monthly"
