@@ -23,6 +23,6 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- A column of a Parquet table has its type for good: an amount that it cannot hold is refused (docs/engines.md). -#}
+{#- A column of a Parquet table has its type for good (docs/engines.md). -#}
 {% macro spark__widen_columns_of_before() %}
 {% endmacro %}
