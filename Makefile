@@ -10,7 +10,7 @@ LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generat
   pyproject.toml $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
+.PHONY: help run erase show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -20,6 +20,9 @@ run: $(VENV)/installed-run  ## load, transform, check and publish; then show wha
 
 rebuild: $(VENV)/installed-run  ## the same on a new warehouse, made from the lake and what is remembered
 	@$(CEM) rebuild
+
+erase: $(VENV)/installed-run  ## remove for good, everywhere, what the sources no longer have; leaves one version
+	@$(CEM) erase
 
 show: $(VENV)/installed-run  ## what the current published version holds
 	@$(CEM) show

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from orchestration.dbt_project import DbtParseError, current_manifest, dbt_command
+from orchestration.erasure import erase
 from orchestration.lock import AlreadyRunning, only_run
 from orchestration.memory import MemoryLostError, remembered_relations, restore
 from orchestration.packs import check_packs
@@ -19,23 +20,25 @@ from orchestration.summary import summary
 USAGE = """\
 python -m orchestration run          load, transform, check and publish
 python -m orchestration rebuild      the same, on a new warehouse, made from the lake and what is remembered
+python -m orchestration erase        a run, then remove for good what the sources no longer have, and run again
 python -m orchestration clean        remove what a run makes again
 python -m orchestration show         what the current published version holds
 python -m orchestration dbt ARGS…    dbt with this configuration, such as: dbt build --select orders
 python -m orchestration dev          Dagster's web UI on this configuration
 python -m orchestration serve-demo   the demo company's APIs on loopback, until interrupted
 """
+_COMMANDS = ("run", "rebuild", "erase", "clean", "show", "dbt", "dev", "serve-demo")
 
 
 def main(arguments: list[str]) -> int:
     """Return the exit code: 0 where everything held, 1 where a check or load failed, 2 where it could not start."""
     command, *rest = arguments or ["help"]
-    if command not in ("run", "rebuild", "clean", "show", "dbt", "dev", "serve-demo") or (rest and command != "dbt"):
+    if command not in _COMMANDS or (rest and command != "dbt"):
         sys.stderr.write(USAGE)
         return 0 if command in ("help", "--help", "-h") else 2
     try:
         settings = Settings.from_environment()
-        if command in ("run", "rebuild", "dbt", "dev"):
+        if command in ("run", "rebuild", "erase", "dbt", "dev"):
             check_packs(settings.sources)
         if command == "dbt":
             _restore_what_is_remembered(settings)
@@ -51,6 +54,8 @@ def main(arguments: list[str]) -> int:
         if command == "rebuild":
             drop_warehouse(settings)
         if command in ("run", "rebuild") and not run(settings):
+            return 1
+        if command == "erase" and not erase(settings):
             return 1
         link = settings.current.parent
         if link.is_symlink() and not settings.current.exists():

@@ -11,6 +11,28 @@ from pathlib import Path
 
 import duckdb
 
+# Which rows are of what is gone, by model. A key is gone where its newest row names no customer, a customer where no
+# key that ever had its name is there, an event where its newest version has no content.
+_KEYS_GONE = """
+    select key from {int_identity__key_history}
+    group by key having max(generation) is distinct from max(generation) filter (customer_id is not null)
+"""
+_CUSTOMERS_GONE = f"""
+    select customer_id from {{int_identity__key_history}} where customer_id is not null
+    group by customer_id having bool_and(key in ({_KEYS_GONE}))
+"""
+_GONE = {
+    "int_identity__key_history": f"key in ({_KEYS_GONE})",
+    "int_timeline__versions": f"""
+        customer_id in ({_CUSTOMERS_GONE})
+        or event_id in (
+            select event_id from {{int_timeline__versions}}
+            group by event_id having max_by(content_md5, generation) = ''
+        )
+    """,
+    "customer_value_monthly": f"customer_id in ({_CUSTOMERS_GONE})",
+}
+
 
 class MemoryLostError(Exception):
     """The warehouse has forgotten what was remembered of it, or what was remembered cannot be read."""
@@ -73,6 +95,32 @@ def restore(warehouse: Path, memory: Path, relations: list[str]) -> list[str]:
                 restored.append(relation)
         connection.execute("commit")
     return restored
+
+
+def forget(memory: Path, relations: list[str]) -> int:
+    """Remove what is remembered of keys, customers and events that are gone; return the rows removed.
+
+    The file is written anew, as what is deleted in place stays in its pages, and changes in one step. Raises KeyError
+    for one of `relations` of which nothing says what is gone, and MemoryLostError for a damaged file.
+    """
+    gone = {relation: _GONE[relation.split(".")[1]] for relation in relations}
+    unfinished = memory.with_name(f"{memory.name}.unfinished")
+    _remove(unfinished)
+    removed = 0
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{unfinished}' as fresh")
+        remembered = _attach_memory(connection, memory, relations)
+        names = {relation.split(".")[1]: f"remembered.{relation}" for relation in remembered}
+        for relation, rows in remembered.items():
+            connection.execute(f"create schema if not exists fresh.{relation.split('.')[0]}")
+            kept = f"from remembered.{relation} where ({gone[relation].format(**names)}) is not true"
+            connection.execute(f"create table fresh.{relation} as select * {kept}")
+            removed += rows - (_rows(connection, "fresh", relation) or 0)
+        connection.execute("checkpoint fresh")
+        connection.execute("detach fresh")
+    unfinished.replace(memory)
+    return removed
 
 
 def _attach_memory(connection: duckdb.DuckDBPyConnection, memory: Path, relations: list[str]) -> dict[str, int]:

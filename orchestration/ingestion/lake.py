@@ -7,6 +7,7 @@ invisible here, whatever files it left behind.
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ from jinja2 import Template
 
 from orchestration.ingestion.contract import MANIFEST_TABLE, NEW_COLUMNS, declared_types, holds_records
 from orchestration.settings import PROJECT_ROOT
+
+# What names a row of a raw table.
+_ROW = ["_file_name", "_file_version", "_file_row"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,12 @@ def table_files(lake: Path, source: str, table: str) -> list[Path]:
     return sorted(file for file in files if file.parent.name.removeprefix("load_id=") in completed)
 
 
+def stored_rows(files: list[Path]) -> str:
+    """SQL of all rows of Parquet files of one raw table, whether they count or not."""
+    paths = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    return f"read_parquet([{paths}], union_by_name = true, hive_partitioning = false)"
+
+
 def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
     """The current version of every file of `source` the lake knows, by (table, file name)."""
     current: dict[tuple[str, str], LandedFile] = {}
@@ -103,6 +113,59 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
     return current
 
 
+def keep_what_counts(lake: Path, source: str) -> int:
+    """Remove for good what no reader of `source` sees: former states, marks of deletions, former versions of files.
+
+    Return the rows removed. The manifest stays: it says what was delivered, and its counts hold as before. A call that
+    is cut off leaves every file whole; another removes the rest.
+    """
+    completed = completed_loads(lake, source)
+    for load in (lake / source).glob("*/load_id=*"):
+        if load.name.removeprefix("load_id=") not in completed:
+            shutil.rmtree(load)
+    manifest = table_files(lake, source, MANIFEST_TABLE)
+    tables = {path.parent.name for path in (lake / source).glob("*/load_id=*")} - {MANIFEST_TABLE}
+    removed = 0
+    for table in sorted(tables):
+        files = table_files(lake, source, table)
+        if not files:
+            continue
+        spill = lake / source / table / "spill"
+        with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(spill)}) as duck:
+            duck.execute("set timezone = 'UTC'")
+            rows = f"select * from {stored_rows(files)}"
+            if "_record_key" in pa.parquet.read_schema(files[0]).names:
+                counted = _macro("current_records", rows, _ROW)
+            else:
+                # Of two files with one content one counts, and the other does as soon as that one changes.
+                counted = f"""
+                    select {", ".join(_ROW)} from ({rows}) where (_file_name, _file_version) in (
+                        select (file_name, file_version)
+                        from ({_macro("counted_files", f"select * from {stored_rows(manifest)}")})
+                        where table_name = '{table}' and is_newest
+                    )
+                """
+            duck.execute(f"create table counted as {counted}")
+            removed += sum(_keep_counted(duck, path) for path in files)
+        shutil.rmtree(spill, ignore_errors=True)
+    return removed
+
+
+def _keep_counted(duck: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Leave of a Parquet file the rows that the table `counted` names; return how many others it had."""
+    kept = f"from {stored_rows([path])} semi join counted using ({', '.join(_ROW)})"
+    ((before, after),) = duck.execute(
+        f"select (select count(*) from {stored_rows([path])}), (select count(*) {kept})"
+    ).fetchall()
+    if after == 0:
+        path.unlink()
+    elif after < before:
+        unfinished = path.with_name(f"{path.name}.unfinished")
+        duck.execute(f"copy (select * {kept} order by _file_row) to '{unfinished}' (format parquet)")
+        unfinished.replace(path)
+    return int(before - after)
+
+
 def write_view(database: Path, lake: Path, source: str, table: str) -> None:
     """Make `database` a small DuckDB file with one view, `raw_<source>.<table>`: no rows where the lake has no file.
 
@@ -114,7 +177,7 @@ def write_view(database: Path, lake: Path, source: str, table: str) -> None:
         # DuckDB would replay the log of a process that was killed into the new file.
         left_over.unlink(missing_ok=True)
     files = table_files(lake, source, table)
-    manifest = [str(path) for path in table_files(lake, source, MANIFEST_TABLE)]
+    manifest = table_files(lake, source, MANIFEST_TABLE)
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"create schema raw_{source}")
         if not files:
@@ -123,7 +186,7 @@ def write_view(database: Path, lake: Path, source: str, table: str) -> None:
             )
             connection.execute(f"create view raw_{source}.{table} as select {nothing} where false")
             return
-        landed = f"select * from read_parquet({manifest!r}, union_by_name = true, hive_partitioning = false)"
+        landed = f"select * from {stored_rows(manifest)}"
         rows = f"""
             select raw_row.* from ({_rows_of_files(connection, lake, source, table)}) as raw_row
             where (_file_name, _file_version) in (
@@ -138,8 +201,7 @@ def write_view(database: Path, lake: Path, source: str, table: str) -> None:
 
 def _rows_of_files(connection: duckdb.DuckDBPyConnection, lake: Path, source: str, table: str) -> str:
     """SQL of all rows in the files of a raw table, a column that the contract gained later filled from former rows."""
-    paths = [str(path) for path in table_files(lake, source, table)]
-    rows = f"select * from read_parquet({paths!r}, union_by_name = true, hive_partitioning = false)"
+    rows = f"select * from {stored_rows(table_files(lake, source, table))}"
     taken = {name for (of, _), file in landed_files(lake, source).items() if of == table for name in file.new_columns}
     later = {name: kind for name, kind in declared_types(source, table).items() if name in taken}
     if not later:

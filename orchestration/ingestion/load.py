@@ -124,8 +124,9 @@ def append(
     The files are taken over as they are; dlt's completion record, which comes last, makes them visible all at once.
     """
     _configure()
-    # dlt's own folder begins empty: all that is worth remembering is in the lake, and what a killed run left there may
-    # be a file cut in the middle, over which dlt would stumble for ever.
+    # dlt's own folder begins empty, and is gone afterwards: all that is worth remembering is in the lake. What a killed
+    # run left there may be a file cut in the middle, over which dlt would stumble for ever, and what a finished one
+    # leaves is a copy of its rows, which no erasure would reach.
     shutil.rmtree(work / source, ignore_errors=True)
     pipeline = dlt.pipeline(
         pipeline_name=source,
@@ -140,6 +141,7 @@ def append(
     finally:
         # Nobody who reads a source by dlt later in this process shall see this pipeline's state.
         pipeline.deactivate()
+        shutil.rmtree(work / source, ignore_errors=True)
 
 
 @contextmanager

@@ -19,10 +19,10 @@ from typing import Any, Protocol
 import duckdb
 import pyarrow as pa
 
-from orchestration.ingestion.bulk import literal, literals, moment
+from orchestration.ingestion.bulk import literal, moment
 from orchestration.ingestion.contract import NEW_COLUMNS, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError
-from orchestration.ingestion.lake import LandedFile, completed_loads, landed_files, table_files
+from orchestration.ingestion.lake import LandedFile, completed_loads, landed_files, stored_rows, table_files
 from orchestration.ingestion.load import SourceLoad, TableLoad, append, staging_folder
 from orchestration.ingestion.losses import Loss, LossLimit
 from orchestration.ingestion.missing_columns import Former
@@ -35,6 +35,8 @@ SMALL = 100_000
 _MEMORY = "1GB"
 # Extraction and row as one number, which grows from state to state of a record.
 _PLACE = "cast(split_part(_file_name, '/', -1) as bigint) * 1000000000000 + _file_row"
+# What stands for the content of a record that is gone: from a hash of what it held, guesses could tell it.
+_MARK = "md5({key})"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class RecordTable:
     became visible late, is then seen; ALWAYS where the cursor is the time of an event, which no correction moves.
     `overlap`: how far before the newest cursor value an extraction begins that does not read all. `compares_keys`: a
     record whose key is gone from the source is deleted; it costs a read of all keys, where not all is read anyway.
-    `deleted_when`: (column, value) by which the source itself marks a deleted record.
+    `deleted_when`: (column, value) by which the source itself marks a deleted record. `part_of`: (column, table) of the
+    record that a record is a part of, for parts of which the source does not say that they are gone: an erasure removes
+    them with the whole.
     """
 
     key: tuple[str, ...]
@@ -56,6 +60,7 @@ class RecordTable:
     overlap: timedelta = timedelta(days=1)
     compares_keys: bool = False
     deleted_when: tuple[str, str] | None = None
+    part_of: tuple[str, str] | None = None
 
 
 class RecordSource(Protocol):
@@ -106,8 +111,8 @@ def load_records(
     with staging_folder(work, source.name) as staging:
         for table, rule in source.tables.items():
             columns = [column.name for column in contract[table]]
-            extraction = _Extraction(source, table, rule, columns, lake, staging, loaded_at)
-            notices += extraction.read()
+            extraction = _Extraction(source.name, table, rule, columns, lake, staging, loaded_at)
+            notices += extraction.read(source)
             path = staging / f"{table}.parquet"
             file, losses[table] = extraction.write(path)
             if file.row_count:
@@ -122,12 +127,39 @@ def load_records(
     return SourceLoad(tables, list(dict.fromkeys([*notices, *source.notices])))
 
 
+def mark_parts_of_deleted(
+    source: str, tables: Mapping[str, RecordTable], lake: Path, work: Path, loaded_at: datetime
+) -> None:
+    """Mark as deleted, in one load of `source`, the records that are a part of one that is deleted.
+
+    The other parameters are those of `load_records`. Calling it again marks nothing twice.
+    """
+    contract = raw_contract(source)
+    landed: list[LandedFile] = []
+    paths: dict[str, list[Path]] = {}
+    with staging_folder(work, source) as staging:
+        for table, rule in tables.items():
+            if rule.part_of is None:
+                continue
+            column, whole = rule.part_of
+            columns = [column.name for column in contract[table]]
+            extraction = _Extraction(source, table, rule, columns, lake, staging, loaded_at)
+            extraction.find_parts(column, table_files(lake, source, whole))
+            path = staging / f"{table}.parquet"
+            file, _ = extraction.write(path)
+            if file.row_count:
+                landed.append(file)
+                paths[table] = [path]
+        if landed:
+            append(source, paths, landed, loaded_at, lake, work)
+
+
 class _Extraction:
     """One reading of one table, set against the states the lake holds. DuckDB spills, so memory stays bounded."""
 
     def __init__(
         self,
-        source: RecordSource,
+        source: str,
         table: str,
         rule: RecordTable,
         columns: list[str],
@@ -138,8 +170,8 @@ class _Extraction:
         self._source, self._table, self._rule = source, table, rule
         self._columns = [*columns, NEW_COLUMNS]
         self._loaded_at = loaded_at
-        self._lake = table_files(lake, source.name, table)
-        former = [file for (of, _), file in landed_files(lake, source.name).items() if of == table]
+        self._lake = table_files(lake, source, table)
+        former = [file for (of, _), file in landed_files(lake, source).items() if of == table]
         self._known_new = frozenset(name for file in former for name in file.new_columns)
         self._states_before = sum(file.row_count for file in former)
         self._records_before = sum(file.row_count - file.superseded_row_count for file in former)
@@ -147,14 +179,26 @@ class _Extraction:
         self._duck = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(staging / f"{table}_spill")})
         self._duck.execute("set timezone = 'UTC'")
 
-    def read(self) -> list[str]:
+    def read(self, source: RecordSource) -> list[str]:
         """Read what changed, again where the source goes away, and return what is worth a notice."""
         for wait in WAITS:
             try:
-                return self._read(self._since())
+                return self._read(source, self._since())
             except ConnectionLostError:
                 time.sleep(wait)
-        return self._read(self._since())
+        return self._read(source, self._since())
+
+    def find_parts(self, column: str, whole: list[Path]) -> None:
+        """Instead of reading: take to be gone what has in `column` the key of a record deleted in the files `whole`."""
+        self._collect_rows([])
+        self._compare(asked="true")
+        deleted = "select null where false"
+        if whole:
+            deleted = f"""
+                select _record_key from {stored_rows(whole)}
+                group by _record_key having arg_max(_is_deleted, {_PLACE})
+            """
+        self._find_gone(f"not known._is_deleted and state.{_quoted(column)} in ({deleted})")
 
     def write(self, path: Path) -> tuple[LandedFile, Loss]:
         """Write the states that the lake does not hold yet as Parquet; return their row of the manifest, the loss."""
@@ -171,7 +215,12 @@ class _Extraction:
             )
             """
         )
-        selected = ", ".join([*map(_quoted, self._columns), "_record_key", "_record_md5", "_is_deleted"])
+        # That a record is gone is told by its key. What it held may be why it is gone, and is not written once more.
+        held = (
+            _quoted(c) if c in self._rule.key else f"case when not _is_deleted then {_quoted(c)} end as {_quoted(c)}"
+            for c in self._columns
+        )
+        selected = ", ".join([*held, "_record_key", "_record_md5", "_is_deleted"])
         self._duck.execute(
             f"""
             copy (
@@ -193,7 +242,7 @@ class _Extraction:
             left join known using (_record_key)
             """
         )
-        new = tuple(self._new_columns("written"))
+        new = tuple(self._new_columns("(from written where not _is_deleted)"))
         self._duck.close()
         # The name is part of the content: a state that comes back is not a copy of the extraction that held it before.
         file = LandedFile(self._table, self._name, 1, content, 0, 0, rows, int(superseded), new)
@@ -210,7 +259,7 @@ class _Extraction:
         (newest,) = self._value(
             f"""
             select max(moment)::timestamp from (
-                select try_cast({_quoted(cursor)} as timestamptz) as moment from {self._states()}
+                select try_cast({_quoted(cursor)} as timestamptz) as moment from {stored_rows(self._lake)}
             )
             where isfinite(moment) and moment <= {moment(self._loaded_at)}
             """
@@ -220,27 +269,31 @@ class _Extraction:
         since: datetime = (newest - self._rule.overlap).replace(microsecond=0, tzinfo=UTC)
         return since.isoformat().replace("+00:00", "Z")
 
-    def _read(self, since: str | None) -> list[str]:
+    def _read(self, source: RecordSource, since: str | None) -> list[str]:
         rule = self._rule
         keys_apart = rule.compares_keys and since is not None
         # Keys come first: a record made after them arrives with the rows, one removed after them is missed next time.
-        self._collect_keys(self._source.keys(self._table) if keys_apart else [])
-        self._collect_rows(self._source.read(self._table, since, Former(self._known_new, self._has_value)))
-        self._compare(whole=since is None)
-        where = f"{self._source.name}.{self._table}"
+        self._collect_keys(source.keys(self._table) if keys_apart else [])
+        self._collect_rows(source.read(self._table, since, Former(self._known_new, self._has_value)))
+        self._compare(asked="true" if rule.compares_keys else "_record_key in (select _record_key from newest)")
+        self._find_gone(self._is_missing(whole=since is None) if rule.compares_keys else "false")
+        where = f"{self._source}.{self._table}"
         new = self._new_columns("newest")
         missed = self._missed() if keys_apart else 0
         if missed:
             late = f"{missed:,} records became visible later than {rule.overlap} after their {rule.cursor}"
-            return [*self._read(None), f"{where}: {late}, so the table was read whole"]
+            return [*self._read(source, None), f"{where}: {late}, so the table was read whole"]
         first = [name for name in new if name not in self._known_new]
         if first and since is not None:
             # A column that is added and filled leaves the time of change as it was.
-            return [*self._read(None), f"{where}: column {', '.join(first)} is new, so the table was read whole"]
+            return [
+                *self._read(source, None),
+                f"{where}: column {', '.join(first)} is new, so the table was read whole",
+            ]
         return self._notices()
 
     def _new_columns(self, states: str) -> list[str]:
-        """What the records of the table `states` have beyond the contract."""
+        """What the records of `states`, a table or query, have beyond the contract."""
         found = self._duck.execute(
             f"""
             select distinct unnest(json_keys(cast({NEW_COLUMNS} as json))) as name from {states}
@@ -277,17 +330,21 @@ class _Extraction:
             self._duck.execute(
                 f"""
                 insert into arrived
-                select {", ".join(map(_quoted, self._columns))},
-                    case when {self._has_key()} then {self._key()} else _record_md5 end, _record_md5,
-                    {deleted}, _arrival
-                from (select *, {self._md5()} as _record_md5 from (select {texts}, _arrival from batch))
+                select {", ".join(map(_quoted, self._columns))}, _record_key,
+                    case when _is_deleted then {_MARK.format(key="_record_key")} else _content_md5 end,
+                    _is_deleted, _arrival
+                from (
+                    select *, {deleted} as _is_deleted,
+                        case when {self._has_key()} then {self._key()} else _content_md5 end as _record_key
+                    from (select *, {self._md5()} as _content_md5 from (select {texts}, _arrival from batch))
+                )
                 """
             )
             self._duck.unregister("batch")
             rows += batch.num_rows
 
-    def _compare(self, *, whole: bool) -> None:
-        """Set up `newest` (what arrived, a row a record), `known` (states in the lake) and `gone` (deleted records)."""
+    def _compare(self, asked: str) -> None:
+        """Set up `newest` (what arrived, a row a record) and `known` (states in the lake, of the records `asked`)."""
         moment_of = f"try_cast({_quoted(self._rule.cursor)} as timestamptz)" if self._rule.cursor else "null"
         self._duck.execute(
             f"""
@@ -306,12 +363,10 @@ class _Extraction:
                 """
                 create or replace table known (
                     _record_key varchar, _record_md5 varchar, _is_deleted boolean, _has_key boolean
-                );
-                create or replace table gone as select * from newest where false
+                )
                 """
             )
             return
-        asked = "true" if self._rule.compares_keys else "_record_key in (select _record_key from newest)"
         self._duck.execute(
             f"""
             create or replace table known as
@@ -321,32 +376,36 @@ class _Extraction:
                     arg_max({{_record_md5: _record_md5, _is_deleted: _is_deleted, _has_key: {self._has_key()}}}, place)
                         as state,
                     max(place) as place
-                from (select *, {_PLACE} as place from {self._states()})
+                from (select *, {_PLACE} as place from {stored_rows(self._lake)})
                 where {asked}
                 group by _record_key
             )
             """
         )
-        gone = "false"
-        if self._rule.compares_keys:
-            present = "select _record_key from newest"
-            # Of records without a key, keys alone do not tell whether they are still there.
-            gone = "true" if whole else "known._has_key"
-            present += "" if whole else " union all select _record_key from present"
-            gone += f" and not known._is_deleted and known._record_key not in ({present})"
-        # That a record is gone is told by its key. What it held may be why it is gone, and is not written once more.
-        kept = [c for c in self._columns if c in self._columns_of_lake]
-        of_state = ", ".join(
-            f"state.{_quoted(c)}" if c in self._rule.key else f"null::varchar as {_quoted(c)}" for c in kept
-        )
+
+    def _is_missing(self, *, whole: bool) -> str:
+        """Whether a record of `known` is no longer at the source, as SQL."""
+        present = "select _record_key from newest"
+        present += "" if whole else " union all select _record_key from present"
+        # Of records without a key, keys alone do not tell whether they are still there.
+        asked = "true" if whole else "known._has_key"
+        return f"{asked} and not known._is_deleted and known._record_key not in ({present})"
+
+    def _find_gone(self, is_gone: str) -> None:
+        """Set up `gone`: the marks of the deleted records."""
+        if not self._lake:
+            self._duck.execute("create or replace table gone as select * from newest where false")
+            return
+        of_state = ", ".join(f"state.{_quoted(c)}" for c in self._columns if c in self._columns_of_lake)
         self._duck.execute(
             f"""
             create or replace table gone as
-            select {of_state}, known._record_key, known._record_md5, true as _is_deleted,
+            select {of_state}, known._record_key, {_MARK.format(key="known._record_key")} as _record_md5,
+                true as _is_deleted,
                 (select count(*) from arrived) + row_number() over (order by known._record_key) as _arrival
-            from {self._states()} as state
-            inner join (select * from known where {gone}) as known
-                on state._record_key = known._record_key and {_PLACE} = known.place
+            from {stored_rows(self._lake)} as state
+            inner join known on state._record_key = known._record_key and {_PLACE} = known.place
+            where {is_gone}
             """
         )
 
@@ -364,7 +423,7 @@ class _Extraction:
         return int(missed)
 
     def _notices(self) -> list[str]:
-        where = f"{self._source.name}.{self._table}"
+        where = f"{self._source}.{self._table}"
         arrived, records, gone, known = self._value(
             """
             select
@@ -380,18 +439,15 @@ class _Extraction:
             notices.append(f"{where}: all {gone:,} records are gone from the source, and count as deleted")
         return notices
 
-    def _states(self) -> str:
-        return f"read_parquet({literals(self._lake)}, union_by_name = true, hive_partitioning = false)"
-
     @cached_property
     def _columns_of_lake(self) -> set[str]:
-        return {name for name, *_ in self._duck.execute(f"describe select * from {self._states()}").fetchall()}
+        return {name for name, *_ in self._duck.execute(f"describe select * from {stored_rows(self._lake)}").fetchall()}
 
     def _has_value(self, column: str) -> bool:
         """Whether a state in the lake has a value for a column of the contract."""
         if not self._lake or column not in self._columns_of_lake:
             return False
-        (count,) = self._value(f"select count({_quoted(column)}) from {self._states()}")
+        (count,) = self._value(f"select count({_quoted(column)}) from {stored_rows(self._lake)}")
         return bool(count)
 
     def _key(self) -> str:

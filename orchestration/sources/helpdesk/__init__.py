@@ -15,8 +15,12 @@ SOURCE = ApiSource(
         "tickets": RecordTable(
             ("ticket_id",), "updated_at", SMALL, timedelta(days=7), deleted_when=("status", "deleted")
         ),
-        "ticket_events": RecordTable(("event_id",), "updated_at", SMALL, timedelta(days=7)),
-        "comments": RecordTable(("comment_id",), "updated_at", SMALL, timedelta(days=7)),
+        "ticket_events": RecordTable(
+            ("event_id",), "updated_at", SMALL, timedelta(days=7), part_of=("ticket_id", "tickets")
+        ),
+        "comments": RecordTable(
+            ("comment_id",), "updated_at", SMALL, timedelta(days=7), part_of=("ticket_id", "tickets")
+        ),
     },
     endpoints={
         table: Endpoint(f"incremental/{table}", records=table, pages=LinkedPages())

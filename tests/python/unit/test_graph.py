@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from expectations.suites import load_suites
 from orchestration.dbt_project import DbtParseError, current_manifest
 from orchestration.defs.graph import graph
 from orchestration.defs.publication import PUBLISHED
+from orchestration.memory import forget, remembered_relations
 from orchestration.publishing.public_models import public_models
 from orchestration.settings import DEMO_SOURCES, Settings
 
@@ -121,6 +123,15 @@ def test_the_manifest_is_parsed_again_only_when_something_changed(settings: Sett
     before = manifest.stat().st_mtime_ns
     assert current_manifest(settings) == manifest
     assert manifest.stat().st_mtime_ns == before
+
+
+def test_an_erasure_knows_what_is_gone_of_all_that_is_remembered(manifest: Path, tmp_path: Path) -> None:
+    """A fourth model that remembers has to say it as well, or nothing could be erased."""
+    relations = remembered_relations(manifest)
+    assert len(relations) == 3
+    memory = tmp_path / "memory.duckdb"
+    duckdb.connect(str(memory)).close()
+    assert forget(memory, relations) == 0
 
 
 def test_a_manifest_that_a_killed_dbt_left_half_written_is_not_read(settings: Settings, manifest: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.memory import MemoryLostError, remember, restore
+from orchestration.memory import MemoryLostError, forget, remember, restore
 
 NAMES, MONTHS = "intermediate.names", "marts.months"
 
@@ -87,3 +87,57 @@ def test_a_damaged_memory_is_named_with_what_to_do(warehouse: Path, memory: Path
     memory.write_bytes(b"no database" * 1000)
     with pytest.raises(MemoryLostError, match=f"{memory} cannot be read. Take it from a backup"):
         restore(warehouse, memory, [NAMES])
+
+
+HISTORY = "intermediate.int_identity__key_history"
+VERSIONS = "intermediate.int_timeline__versions"
+VALUES = "marts.customer_value_monthly"
+
+
+def remember_lives(warehouse: Path, memory: Path) -> None:
+    """Ann is gone; Ben has one of two keys left; Cy was merged into Di, who is there; an event of Di is gone."""
+    with duckdb.connect(str(warehouse)) as connection:
+        for relation, columns, rows in (
+            (
+                HISTORY,
+                "key, generation, customer_id",
+                "('crm:ann', 1, 'ann'), ('crm:ann', 3, null), ('shop:ann', 2, 'ann'), ('shop:ann', 3, null), "
+                "('crm:ben', 1, 'ben'), ('crm:ben', 3, null), ('shop:ben', 1, 'ben'), "
+                "('crm:cy', 1, 'cy'), ('crm:cy', 2, 'di'), ('crm:di', 1, 'di')",
+            ),
+            (
+                VERSIONS,
+                "event_id, generation, content_md5, customer_id",
+                "('order of ann', 1, 'x', 'ann'), ('order of ann', 2, '', null), "
+                "('visit of ann', 1, 'x', 'ann'), ('visit of ann', 2, 'y', null), "
+                "('order of cy', 1, 'x', 'cy'), ('order of cy', 2, 'y', 'di'), "
+                "('order of di', 1, 'x', 'di'), ('order of di', 2, '', null), ('rate', 1, 'x', null)",
+            ),
+            (VALUES, "customer_id, month", "('ann', 1), ('ben', 1), ('cy', 1), ('di', 1), ('di', 2)"),
+        ):
+            connection.execute(f"create schema if not exists {relation.split('.')[0]}")
+            connection.execute(f"create table {relation} as select * from (values {rows}) as lives ({columns})")
+    remember(warehouse, memory, [HISTORY, VERSIONS, VALUES])
+
+
+def test_who_is_gone_is_forgotten_and_nobody_else(warehouse: Path, memory: Path) -> None:
+    remember_lives(warehouse, memory)
+    assert forget(memory, [HISTORY, VERSIONS, VALUES]) == 6 + 5 + 1
+    assert ask(memory, f"select key, generation, customer_id from {HISTORY} order by all") == [
+        ("crm:cy", 1, "cy"),
+        ("crm:cy", 2, "di"),
+        ("crm:di", 1, "di"),
+        ("shop:ben", 1, "ben"),
+    ]
+    assert ask(memory, f"select event_id, generation, customer_id from {VERSIONS} order by all") == [
+        ("order of cy", 1, "cy"),
+        ("order of cy", 2, "di"),
+        ("rate", 1, None),
+        ("visit of ann", 2, None),
+    ]
+    assert ask(memory, f"select customer_id from {VALUES} order by all") == [("ben",), ("cy",), ("di",), ("di",)]
+    assert b"crm:ann" not in memory.read_bytes()
+    assert forget(memory, [HISTORY, VERSIONS, VALUES]) == 0
+    # What is remembered after it is what was kept.
+    warehouse.unlink()
+    assert restore(warehouse, memory, [HISTORY, VERSIONS, VALUES]) == [HISTORY, VERSIONS, VALUES]

@@ -12,8 +12,8 @@ import dagster as dg
 import duckdb
 import pytest
 
+from orchestration import erasure, state
 from orchestration import run as running
-from orchestration import state
 from orchestration.defs.exclusive import settle_records
 from orchestration.lock import AlreadyRunning, only_run
 from orchestration.memory import remember
@@ -107,6 +107,33 @@ def test_a_warehouse_whose_memory_cannot_be_written_is_not_removed(settings: Set
         )
     assert "Could not set lock" in refused.stderr
     assert settings.warehouse.exists()
+
+
+@pytest.mark.parametrize("holds", [[False], [True, False], [True, True]])
+def test_an_erasure_removes_nothing_before_a_run_has_held(
+    holds: list[bool], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(settings)
+    remember(settings.warehouse, settings.memory, [NAMES])
+    runs: list[int] = []
+    steps: list[str] = []
+
+    def run(of: Settings) -> bool:
+        runs.append(of.keep_versions)
+        steps.append("run")
+        return holds[len(runs) - 1]
+
+    monkeypatch.setattr(erasure, "run", run)
+    monkeypatch.setattr(erasure, "current_manifest", lambda _: settings.home / "manifest.json")
+    monkeypatch.setattr(erasure, "remembered_relations", lambda _: [NAMES])
+    monkeypatch.setattr(erasure, "forget", lambda *_: steps.append("forget") or 0)
+    monkeypatch.setattr(erasure, "keep_what_counts", lambda *_: steps.append("keep what counts") or 0)
+    (settings.lake / "olist").mkdir()
+
+    assert erasure.erase(settings) is all(holds)
+    assert runs == [settings.keep_versions, 1][: len(holds)]
+    assert steps == ["run", "forget", "keep what counts", "run"][: 1 if holds == [False] else 4]
+    assert settings.warehouse.exists() is (holds == [False])
 
 
 def test_killed_runs_are_failed_ones_and_old_records_go(settings: Settings) -> None:

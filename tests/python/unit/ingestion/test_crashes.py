@@ -27,5 +27,7 @@ def test_a_load_killed_at_any_moment_and_resumed_ends_as_an_undisturbed_one(tmp_
     assert len(died) == crashes
     wrong = [crash for crash in died if not all(value for value in crash.values() if isinstance(value, bool))]
     assert not wrong, ran.stderr
-    # The moments are spread over all sources: some died in the first, some when others were complete.
-    assert {crash["complete"] for crash in died} >= {0, 3}
+    # The moments are spread over all sources: some died in the first, some when three others were complete.
+    complete = {crash["complete"] for crash in died}
+    assert min(complete) == 0
+    assert max(complete) >= 3

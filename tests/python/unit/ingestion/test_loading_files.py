@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from orchestration.ingestion.delimited_files import stage_delimited
 from orchestration.ingestion.errors import LandingError
-from orchestration.ingestion.lake import completed_loads, landed_files, table_files
+from orchestration.ingestion.lake import completed_loads, keep_what_counts, landed_files, table_files
 from orchestration.ingestion.landing_source import LandingSource, find_new_files, tables_without_files
 from orchestration.ingestion.load import load_source
 from orchestration.ingestion.losses import LossLimit
@@ -62,6 +62,29 @@ def test_a_copy_stands_in_when_the_file_it_repeats_gets_other_content(ads: Ads) 
     ads.deliver("days-1.csv", "b")
     ads.load()
     assert ads.campaigns() == ["b", "a"]
+
+
+def test_former_versions_of_files_are_removed_for_good_and_copies_stay(ads: Ads) -> None:
+    ads.deliver("days-1.csv", "a", "gone")
+    ads.deliver("days-2.csv", "copied")
+    ads.deliver("days-3.csv", "copied")
+    ads.load()
+    ads.deliver("days-1.csv", "a")
+    ads.load(LossLimit(1))
+    before = ads.home.raw("ads", "campaign_days", "*")
+
+    assert keep_what_counts(ads.home.lake, "ads") == 2
+    assert keep_what_counts(ads.home.lake, "ads") == 0
+
+    assert ads.home.raw("ads", "campaign_days", "*") == before
+    paths = table_files(ads.home.lake, "ads", "campaign_days")
+    stored = [name for path in paths for name in pq.read_table(path, partitioning=None)["campaign"].to_pylist()]
+    assert sorted(stored) == ["a", "copied", "copied"]
+    # Nothing is delivered again, and the copy still stands in.
+    assert ads.load().tables["campaign_days"].files == 0
+    ads.deliver("days-2.csv", "new")
+    ads.load()
+    assert sorted(ads.campaigns()) == ["a", "copied", "new"]
 
 
 @settings(max_examples=10, deadline=None)

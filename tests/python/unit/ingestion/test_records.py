@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from orchestration.ingestion import records
 from orchestration.ingestion.contract import NEW_COLUMNS, raw_contract
 from orchestration.ingestion.errors import ConnectionLostError, LandingError
-from orchestration.ingestion.lake import completed_loads, landed_files, table_files
+from orchestration.ingestion.lake import completed_loads, keep_what_counts, landed_files, stored_rows, table_files
 from orchestration.ingestion.losses import LossLimit
 from orchestration.ingestion.missing_columns import Former
 from orchestration.ingestion.records import ALWAYS, RecordTable, load_records
@@ -30,6 +30,11 @@ def consent(database: Database, key: str | None, granted: object = 1, at: str | 
 
 def seen(database: Database) -> list[tuple[str, str]]:
     return sorted(database.home.raw("crm", "consents", "consent_id, is_granted"))
+
+
+def stored(home: Home, source: str, table: str) -> duckdb.DuckDBPyRelation:
+    """All rows of a raw table in the lake, with what no reader sees."""
+    return duckdb.sql(f"from {stored_rows(table_files(home.lake, source, table))}")
 
 
 def test_loading_twice_loads_nothing_twice(consents: Database) -> None:
@@ -132,6 +137,64 @@ def test_the_mark_of_a_deletion_holds_the_key_and_nothing_else(consents: Databas
     told = [column for column in marks.columns if column != "consent_id" and not column.startswith("_")]
     assert marks.aggregate(", ".join(f"count({column})" for column in told)).fetchall() == [(0,) * len(told)]
     assert seen(consents) == [("stays", "1")]
+
+
+def test_a_record_that_its_source_calls_deleted_is_kept_by_its_key_alone(consents: Database) -> None:
+    """The source may go on showing what it held: that is no news, and nothing of it comes here."""
+    rule = RecordTable(("consent_id",), "recorded_at", deleted_when=("purpose", "deleted"))
+    consents.source = SqlSource("crm", {"consents": rule})
+    for purpose in ("news", "deleted"):
+        consents.insert("consents", consent_id=purpose, purpose=purpose, channel="ann@example.org")
+    assert consents.load().tables["consents"].rows == 2
+    assert consents.load().tables["consents"].rows == 0
+    assert consents.home.raw("crm", "consents", "consent_id, channel") == [("news", "ann@example.org")]
+    assert consents.home.balance("crm", "consents") == 1
+    told = stored(consents.home, "crm", "consents").filter("_is_deleted").project("consent_id, purpose, channel")
+    assert told.fetchall() == [("deleted", None, None)]
+
+
+def test_what_no_reader_sees_is_removed_for_good(consents: Database) -> None:
+    """Former states, and who was deleted; what is read, and what the manifest counts, is as before."""
+    home = consents.home
+    for key in ("changed", "deleted", "stays"):
+        consents.insert("consents", consent_id=key, channel=f"{key}@example.org", recorded_at="2024-05-01 10:00:00")
+    consents.load()
+    consents.execute("update consents set channel = 'new@example.org' where consent_id = 'changed'")
+    consents.execute("delete from consents where consent_id = 'deleted'")
+    consents.load()
+    unread = home.lake / "crm" / "consents" / "load_id=1.5" / "cut_off.parquet"
+    unread.parent.mkdir()
+    unread.write_bytes(b"ann@example.org")
+    before, types = home.raw("crm", "consents", "*"), stored(home, "crm", "consents").types
+
+    assert keep_what_counts(home.lake, "crm") == 3
+    assert keep_what_counts(home.lake, "crm") == 0
+
+    assert sorted(stored(home, "crm", "consents").project("channel").fetchall()) == [
+        ("new@example.org",),
+        ("stays@example.org",),
+    ]
+    assert len(list((home.lake / "crm" / "consents").rglob("*.parquet*"))) == 2
+    assert (home.raw("crm", "consents", "*"), stored(home, "crm", "consents").types) == (before, types)
+    assert home.balance("crm", "consents") == 2
+    # The next load finds nothing new, and who comes back is there again.
+    assert consents.load().tables["consents"].rows == 0
+    consents.insert("consents", consent_id="deleted", channel="again@example.org", recorded_at="2024-05-01 10:00:00")
+    consents.load()
+    assert home.balance("crm", "consents") == len(home.raw("crm", "consents")) == 3
+
+
+def test_a_table_whose_records_are_all_gone_keeps_no_file(consents: Database) -> None:
+    consent(consents, "a")
+    consents.load()
+    consents.execute("delete from consents")
+    consents.load()
+    assert keep_what_counts(consents.home.lake, "crm") == 2
+    assert table_files(consents.home.lake, "crm", "consents") == []
+    assert consents.home.raw("crm", "consents") == []
+    consent(consents, "b")
+    consents.load()
+    assert seen(consents) == [("b", "1")]
 
 
 def test_a_table_that_was_emptied_is_worth_a_notice(consents: Database) -> None:

@@ -14,10 +14,11 @@ import pytest
 from orchestration.demo_company.server import PASSING_FAULTS, DemoServer, Misbehaviour
 from orchestration.ingestion.contract import raw_contract
 from orchestration.ingestion.errors import LandingError
-from orchestration.ingestion.lake import landed_files, write_view
+from orchestration.ingestion.lake import keep_what_counts, landed_files, stored_rows, table_files, write_view
 from orchestration.ingestion.load import SourceLoad
-from orchestration.ingestion.records import load_records
+from orchestration.ingestion.records import load_records, mark_parts_of_deleted
 from orchestration.ingestion.rest_api import Patience
+from orchestration.sources import helpdesk
 from tests.python.unit.rest.conftest import (
     HURRIED,
     IMPATIENT,
@@ -100,6 +101,11 @@ def test_only_what_is_newer_than_the_overlap_is_asked_for(company: Company, serv
     assert len(tickets) == 1
 
 
+def stored(home: Home, source: str, table: str) -> list[tuple[object, ...]]:
+    """All rows of a raw table in the lake, with what no reader sees."""
+    return duckdb.sql(f"from {stored_rows(table_files(home.lake, source, table))}").fetchall()
+
+
 def test_a_deleted_response_is_gone_and_may_come_back(company: Company, serve: Serve, home: Home) -> None:
     server = serve()
     home.load(server, "survey")
@@ -121,6 +127,30 @@ def test_a_deleted_ticket_is_gone_and_may_come_back(company: Company, serve: Ser
     assert len(home.raw("helpdesk", "tickets")) == 39
     assert_equal(home, company, "helpdesk")
     company.put("helpdesk", "tickets", "TI4", status="open")
+    home.load(server, "helpdesk")
+    assert_equal(home, company, "helpdesk")
+
+
+def test_what_was_written_to_a_deleted_ticket_is_erased_with_it(company: Company, serve: Serve, home: Home) -> None:
+    """The help desk says of a ticket that it is deleted, and nothing of its comments, which it does not send again."""
+    for number in range(3):
+        company.put("helpdesk", "comments", f"deleted{number}", ticket_id="TI4", body="the secret of Ann")
+    company.put("helpdesk", "comments", "stays", ticket_id="TI5")
+    server = serve()
+    home.load(server, "helpdesk")
+    company.put("helpdesk", "tickets", "TI4", status="deleted")
+    company.remove("helpdesk", "comments", "ticket_id", "TI4")
+    company.tick()
+    home.load(server, "helpdesk")
+    assert len(home.raw("helpdesk", "comments")) == 24
+
+    for marked in (3, 0):
+        before = home.counted("helpdesk", "comments")
+        mark_parts_of_deleted("helpdesk", helpdesk.SOURCE.tables, home.lake, home.folder / "dlt", datetime.now(UTC))
+        assert before - home.counted("helpdesk", "comments") == marked
+        keep_what_counts(home.lake, "helpdesk")
+        assert_equal(home, company, "helpdesk")
+    assert not any("secret" in str(row) for row in stored(home, "helpdesk", "comments"))
     home.load(server, "helpdesk")
     assert_equal(home, company, "helpdesk")
 
