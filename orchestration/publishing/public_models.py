@@ -9,12 +9,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class PublicModel:
-    """A model that consumers may read."""
+    """A model that consumers may read; `required_columns` are those that its contract says are never null."""
 
     schema: str
     name: str
     description: str
     column_descriptions: dict[str, str]
+    required_columns: frozenset[str] = frozenset()
 
     @property
     def relation(self) -> str:
@@ -30,6 +31,11 @@ def public_models(manifest: Path) -> list[PublicModel]:
             name=node["name"],
             description=node["description"],
             column_descriptions={name: column["description"] for name, column in node["columns"].items()},
+            required_columns=frozenset(
+                name
+                for name, column in node["columns"].items()
+                if any(constraint["type"] == "not_null" for constraint in column["constraints"])
+            ),
         )
         for node in nodes
         if node["resource_type"] == "model" and node["access"] == "public"

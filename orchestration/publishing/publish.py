@@ -122,14 +122,16 @@ def _copy(
         connection.execute(f"attach '{folder / PUBLISHED_FILE}' as target (storage_version 'v1.0.0')")
         for model in models:
             connection.execute(f"create schema if not exists target.{model.schema}")
-            connection.execute(f"create table target.{model.relation} as from warehouse.{model.relation}")
+            types = _types(connection, model)
+            required = _never_null(connection, model)
+            columns = (f'"{name}" {kind}{" not null" if name in required else ""}' for name, kind in types.items())
+            connection.execute(f"create table target.{model.relation} ({', '.join(columns)})")
+            connection.execute(f"insert into target.{model.relation} from warehouse.{model.relation}")
             _comment(connection, model)
             counted = connection.execute(f"select count(*) from warehouse.{model.relation}").fetchone()
             assert counted is not None
             rows[model.relation] = counted[0]
-            parquet = folder / model.schema / f"{model.name}.parquet"
-            parquet.parent.mkdir(exist_ok=True)
-            connection.execute(f"copy target.{model.relation} to '{parquet}' (format parquet)")
+            _write_parquet(connection, model, types, folder / model.schema / f"{model.name}.parquet")
         _copy_functions(connection, {model.schema for model in models})
         connection.execute("create schema target.publication")
         connection.execute(
@@ -157,6 +159,42 @@ def _copy(
         connection.execute("checkpoint target")
         connection.execute("detach target")
     return rows
+
+
+def _types(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> dict[str, str]:
+    described = connection.execute(f"describe warehouse.{model.relation}").fetchall()
+    return {name: kind for name, kind, *_ in described}
+
+
+def _never_null(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> set[str]:
+    """The required columns of a model; but rows that a former release froze may lack what this one requires."""
+    if not model.required_columns:
+        return set()
+    required = sorted(model.required_columns)
+    counts = ", ".join(f'count(*) - count("{name}")' for name in required)
+    (nulls,) = connection.execute(f"select {counts} from warehouse.{model.relation}").fetchall()
+    return {name for name, count in zip(required, nulls, strict=True) if count == 0}
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection, model: PublicModel, types: Mapping[str, str], path: Path
+) -> None:
+    """The published table as Parquet: decimals as doubles, which data frames read as numbers, and the descriptions."""
+    path.parent.mkdir(exist_ok=True)
+    doubles = ", ".join(
+        f'cast("{name}" as double) as "{name}"' for name, kind in types.items() if kind.startswith("DECIMAL")
+    )
+    selected = f"* replace ({doubles})" if doubles else "*"
+    told = {"description": model.description, "column_descriptions": json.dumps(model.column_descriptions)}
+    metadata = ", ".join(f"{name}: {_literal(text)}" for name, text in told.items())
+    connection.execute(
+        f"copy (select {selected} from target.{model.relation}) to {_literal(path)}"
+        f" (format parquet, kv_metadata {{{metadata}}})"
+    )
+
+
+def _literal(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _copy_functions(connection: duckdb.DuckDBPyConnection, schemas: set[str]) -> None:
@@ -188,7 +226,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> None:
     # In one transaction: by itself, each comment would be written to disk.
     connection.execute("begin")
     for place, text in described:
-        connection.execute(f"comment on {place} is '{text.replace(chr(39), chr(39) * 2)}'")
+        connection.execute(f"comment on {place} is {_literal(text)}")
     connection.execute("commit")
 
 

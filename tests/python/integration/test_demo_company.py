@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from orchestration.publishing.public_models import public_models
 from orchestration.settings import DEMO_SOURCES
 from tests.python.integration.conftest import Project
 from tests.python.integration.demo_sources import (
@@ -39,6 +40,19 @@ def test_every_row_of_nine_source_systems_arrives(demo: Project, landing: Path) 
     assert {source for source, *_ in found} == set(DEMO_SOURCES)
     assert {(source, table): (rows, bad) for source, table, rows, _, bad in found} == expected
     assert all(rows == loaded + bad for _, _, rows, loaded, bad in found)
+
+
+def test_what_the_contracts_require_is_never_null_in_the_published_file(demo: Project) -> None:
+    required = {
+        (model.schema, model.name, column)
+        for model in public_models(demo.home / "dbt" / "manifest.json")
+        for column in model.required_columns
+    }
+    assert len(required) > 400
+    assert (
+        set(demo.query("select schema_name, table_name, column_name from duckdb_columns() where not is_nullable"))
+        == required
+    )
 
 
 def test_they_fill_all_four_types(demo: Project) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.publishing import publish as publishing
@@ -20,7 +21,7 @@ from orchestration.publishing.publish import PublicationError, PublishedVersion,
 from orchestration.settings import project_vars, published_settings
 
 MODELS = [
-    PublicModel("marts", "a", "What's in a.", {"n": "A number; it's one."}),
+    PublicModel("marts", "a", "What's in a.", {"n": "A number; it's one."}, frozenset({"n", "row"})),
     PublicModel("marts", "b", "The same rows as a.", {}),
 ]
 
@@ -115,6 +116,36 @@ def test_the_same_tables_are_there_as_parquet(warehouse: Path) -> None:
     published_once(warehouse)
     folder = warehouse.parent / "published" / "current"
     assert duckdb.sql(f"select count(*) from '{folder}/marts/a.parquet'").fetchall() == [(1000,)]
+
+
+def test_parquet_gives_a_data_frame_numbers_and_the_descriptions(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create or replace table marts.a as select 1 as n, 2 as row, 12.3456::decimal(28, 4) as amount,"
+            " null::decimal(18, 2) as unknown, date '2024-01-31' as month_date, true as is_known, 'x' as name"
+        )
+    published_once(warehouse)
+    table = pq.read_table(warehouse.parent / "published" / "current" / "marts" / "a.parquet")
+    frame = table.to_pandas()
+    assert {name: str(frame[name].dtype) for name in ("amount", "unknown", "n")} == {
+        "amount": "float64",
+        "unknown": "float64",
+        "n": "int32",
+    }
+    assert frame["amount"].sum() == 12.3456
+    told = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
+    assert told["description"] == "What's in a."
+    assert json.loads(told["column_descriptions"]) == {"n": "A number; it's one."}
+
+
+def test_what_is_never_null_says_so(warehouse: Path) -> None:
+    query = "select column_name from duckdb_columns() where table_name = 'a' and not is_nullable order by 1"
+    assert ask(published_once(warehouse).path, query) == [("n",), ("row",)]
+    # Months frozen by a former release lack what a later one requires.
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("insert into marts.a (row) values (null)")
+        connection.execute("update marts.a set n = 1")
+    assert ask(published_once(warehouse).path, query) == [("n",)]
 
 
 def test_descriptions_travel_with_the_tables(warehouse: Path) -> None:
