@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from orchestration.demo_company import generate
 from orchestration.demo_company.people import DROPOUT_A, DROPOUT_B, RATE_SCALE, RATE_SHAPE
 from orchestration.statistics.bg_nbd import BgNbd
-from orchestration.statistics.customer_value import continuous_discount_rate
+from orchestration.statistics.discount_rates import continuous_discount_rate
 from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.statistics.histories import PurchaseHistories, count_histories
 

@@ -71,14 +71,6 @@ class Fit(Generic[Model]):
         """Standard errors of the parameters, (k,). A direction the data leave open has a very large one, never NaN."""
         return np.asarray(np.sqrt(np.diag(self.covariance)))
 
-    def draw(self, generator: np.random.Generator, size: int) -> FloatArray:
-        """Plausible parameters given the data, (size, k): log-normal around the fit. For intervals of predictions."""
-        root = np.linalg.eigh(self.log_covariance)
-        spread = root.eigenvectors * np.sqrt(np.maximum(root.eigenvalues, 0.0))
-        logs = np.log(self.values) + generator.standard_normal((size, self.values.size)) @ spread.T
-        # A direction the data leave open must not overflow.
-        return np.asarray(np.exp(np.clip(logs, -700.0, 700.0)))
-
 
 def fit_positive(
     build: Callable[..., Model],

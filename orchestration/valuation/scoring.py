@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from orchestration.statistics.bg_nbd import BgNbd
-from orchestration.statistics.customer_value import continuous_discount_rate, periodic_discount_rate
+from orchestration.statistics.discount_rates import continuous_discount_rate, periodic_discount_rate
 from orchestration.statistics.fitting import Fit, NotIdentifiedError
 from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.statistics.histories import FloatArray, PurchaseHistories

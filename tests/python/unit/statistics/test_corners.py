@@ -49,7 +49,6 @@ def test_odd_customers_are_fitted_and_scored_with_finite_numbers(
         fit.values,
         fit.standard_errors,
         fit.covariance,
-        fit.draw(np.random.default_rng(0), 10),
         fit.model.log_likelihood(*rows),
         fit.model.probability_alive(*rows),
         fit.model.expected_purchases(*rows, unit),

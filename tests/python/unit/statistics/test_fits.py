@@ -160,9 +160,6 @@ def test_shifted_beta_geometric_recovers_its_parameters() -> None:
     assert _standardised(fit, truth) ** 2 < 13.8  # type: ignore[arg-type]
 
 
-def test_draws_have_the_mean_and_covariance_of_the_fit() -> None:
+def test_the_covariance_of_the_parameters_is_that_of_their_logarithms_times_both() -> None:
     fit = BgNbd.fit(purchase_histories(*_simulated(BgNbd, 8, 3_000)))
-    draws = np.log(fit.draw(np.random.default_rng(0), 200_000))
-    assert_allclose(draws.mean(axis=0), np.log(fit.values), atol=0.01)
-    assert_allclose(np.cov(draws.T), fit.log_covariance, rtol=0.05, atol=2e-4)
     assert_allclose(fit.covariance[0, 1], fit.log_covariance[0, 1] * fit.values[0] * fit.values[1])
