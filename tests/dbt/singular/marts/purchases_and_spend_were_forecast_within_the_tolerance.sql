@@ -1,5 +1,6 @@
 -- Of a source with purchases enough in the hold-out, purchases and spend are not further off than the tolerance, unless
--- it is no more than chance: where a few customers make most of a total, what one of them does says nothing of the model.
+-- it is no more than chance: where a few customers make most of a total, what one of them does says nothing of the
+-- model.
 select
     source_system,
     predicted_purchases,
