@@ -149,10 +149,14 @@ def places(home: Path, traces: set[str]) -> dict[str, set[str]]:
                 text = "\n".join(as_text(connection.sql(f"from {table}")) for (table,) in tables)
         else:
             text = path.read_bytes().decode(errors="replace")
-        # C0000000002 is part of AC0000000002, another's activity.
-        if told := {trace for trace in traces if re.search(rf"(?<!\w){re.escape(trace)}(?!\w)", text)}:
+        if told := {trace for trace in traces if trace in text and is_whole(trace, text)}:
             found[name] = told
     return found
+
+
+def is_whole(trace: str, text: str) -> bool:
+    """Whether it stands by itself: C0000000002 is part of AC0000000002, which is another's activity."""
+    return re.search(rf"(?<!\w){re.escape(trace)}(?!\w)", text) is not None
 
 
 def as_text(rows: duckdb.DuckDBPyRelation) -> str:
