@@ -7,6 +7,8 @@ warehouse before each publication, so a warehouse can be thrown away and made ag
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -49,12 +51,8 @@ def remember(warehouse: Path, memory: Path, relations: list[str]) -> None:
 
     What the warehouse does not hold stays as it was remembered. Raises MemoryLostError where it holds fewer rows.
     """
-    memory.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = memory.with_name(f"{memory.name}.unfinished")
-    _remove(unfinished)
-    with duckdb.connect(":memory:") as connection:
+    with _written_anew(memory) as connection:
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
-        connection.execute(f"attach '{unfinished}' as fresh")
         before = _attach_memory(connection, memory, relations)
         for relation in relations:
             rows = _rows(connection, "warehouse", relation)
@@ -68,9 +66,6 @@ def remember(warehouse: Path, memory: Path, relations: list[str]) -> None:
             if rows is not None or relation in before:
                 connection.execute(f"create schema if not exists fresh.{relation.split('.')[0]}")
                 connection.execute(f"create table fresh.{relation} as from {source}.{relation}")
-        connection.execute("checkpoint fresh")
-        connection.execute("detach fresh")
-    unfinished.replace(memory)
 
 
 def restore(warehouse: Path, memory: Path, relations: list[str]) -> list[str]:
@@ -100,16 +95,12 @@ def restore(warehouse: Path, memory: Path, relations: list[str]) -> list[str]:
 def forget(memory: Path, relations: list[str]) -> int:
     """Remove what is remembered of keys, customers and events that are gone; return the rows removed.
 
-    The file is written anew, as what is deleted in place stays in its pages, and changes in one step. Raises KeyError
-    for one of `relations` of which nothing says what is gone, and MemoryLostError for a damaged file.
+    The file is written anew, as what is deleted in place stays in its pages. Raises KeyError for one of `relations` of
+    which nothing says what is gone, and MemoryLostError for a damaged file.
     """
     gone = {relation: _GONE[relation.split(".")[1]] for relation in relations}
-    unfinished = memory.with_name(f"{memory.name}.unfinished")
-    _remove(unfinished)
     removed = 0
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{unfinished}' as fresh")
+    with _written_anew(memory) as connection:
         remembered = _attach_memory(connection, memory, relations)
         names = {relation.split(".")[1]: f"remembered.{relation}" for relation in remembered}
         for relation, rows in remembered.items():
@@ -117,10 +108,22 @@ def forget(memory: Path, relations: list[str]) -> int:
             kept = f"from remembered.{relation} where ({gone[relation].format(**names)}) is not true"
             connection.execute(f"create table fresh.{relation} as select * {kept}")
             removed += rows - (_rows(connection, "fresh", relation) or 0)
+    return removed
+
+
+@contextmanager
+def _written_anew(memory: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with an empty database `fresh`, which takes the place of `memory` in one step if all goes well."""
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = memory.with_name(f"{memory.name}.unfinished")
+    _remove(unfinished)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach '{unfinished}' as fresh")
+        yield connection
         connection.execute("checkpoint fresh")
         connection.execute("detach fresh")
     unfinished.replace(memory)
-    return removed
 
 
 def _attach_memory(connection: duckdb.DuckDBPyConnection, memory: Path, relations: list[str]) -> dict[str, int]:

@@ -123,7 +123,6 @@ def keep_what_counts(lake: Path, source: str) -> int:
     for load in (lake / source).glob("*/load_id=*"):
         if load.name.removeprefix("load_id=") not in completed:
             shutil.rmtree(load)
-    manifest = table_files(lake, source, MANIFEST_TABLE)
     tables = {path.parent.name for path in (lake / source).glob("*/load_id=*")} - {MANIFEST_TABLE}
     removed = 0
     for table in sorted(tables):
@@ -138,13 +137,8 @@ def keep_what_counts(lake: Path, source: str) -> int:
                 counted = _macro("current_records", rows, _ROW)
             else:
                 # Of two files with one content one counts, and the other does as soon as that one changes.
-                counted = f"""
-                    select {", ".join(_ROW)} from ({rows}) where (_file_name, _file_version) in (
-                        select (file_name, file_version)
-                        from ({_macro("counted_files", f"select * from {stored_rows(manifest)}")})
-                        where table_name = '{table}' and is_newest
-                    )
-                """
+                newest = _is_of_files(lake, source, table, "is_newest")
+                counted = f"select {', '.join(_ROW)} from ({rows}) where {newest}"
             duck.execute(f"create table counted as {counted}")
             removed += sum(_keep_counted(duck, path) for path in files)
         shutil.rmtree(spill, ignore_errors=True)
@@ -177,7 +171,6 @@ def write_view(database: Path, lake: Path, source: str, table: str) -> None:
         # DuckDB would replay the log of a process that was killed into the new file.
         left_over.unlink(missing_ok=True)
     files = table_files(lake, source, table)
-    manifest = table_files(lake, source, MANIFEST_TABLE)
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"create schema raw_{source}")
         if not files:
@@ -186,17 +179,24 @@ def write_view(database: Path, lake: Path, source: str, table: str) -> None:
             )
             connection.execute(f"create view raw_{source}.{table} as select {nothing} where false")
             return
-        landed = f"select * from {stored_rows(manifest)}"
         rows = f"""
             select raw_row.* from ({_rows_of_files(connection, lake, source, table)}) as raw_row
-            where (_file_name, _file_version) in (
-                select (file_name, file_version) from ({_macro("counted_files", landed)})
-                where table_name = '{table}' and is_counted
-            )
+            where {_is_of_files(lake, source, table, "is_counted")}
         """
         if holds_records(source, table):
             rows = _macro("current_records", rows, ["* exclude (is_current)"])
         connection.execute(f"create view raw_{source}.{table} as {rows}")
+
+
+def _is_of_files(lake: Path, source: str, table: str, which: str) -> str:
+    """Whether a row of a raw table is of the files that `counted_files` says are `which`, as SQL."""
+    landed = f"select * from {stored_rows(table_files(lake, source, MANIFEST_TABLE))}"
+    return f"""
+        (_file_name, _file_version) in (
+            select (file_name, file_version) from ({_macro("counted_files", landed)})
+            where table_name = '{table}' and {which}
+        )
+    """
 
 
 def _rows_of_files(connection: duckdb.DuckDBPyConnection, lake: Path, source: str, table: str) -> str:
