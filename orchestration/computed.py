@@ -1,6 +1,6 @@
 """What is computed between the two halves of dbt, as a source of the lake: append-only, complete loads alone are read.
 
-What was computed at once (a valuation, a matching, a batch of judged texts) is to these tables what a landing file is
+What was computed at once (a valuation, a matching, a batch of assessed texts) is to these tables what a landing file is
 to a source's: it has a name, versions, and a fingerprint of its input as content. Of each name the newest version
 counts (macros/portable/counted_files.sql).
 """

@@ -1,4 +1,4 @@
-"""What the warehouse knows and the lake does not: the names of customers, what was known when, frozen month-ends.
+"""What the warehouse knows and the lake does not: customer ids, what was known when, frozen month-ends.
 
 dbt marks such a model with `full_refresh: false`; its rows are added to and never changed. They are copied beside the
 warehouse before each publication, so a warehouse can be thrown away and made again (docs/decisions/0041).
@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 # Which rows are of what is gone, by model. A key is gone where its newest row names no customer, a customer where no
-# key that ever had its name is there, an event where its newest version has no content.
+# key that ever had its id is there, an event where its newest version has no content.
 _KEYS_GONE = """
     select key from {int_identity__key_history}
     group by key having max(generation) is distinct from max(generation) filter (customer_id is not null)
@@ -135,7 +135,7 @@ def _attach_memory(connection: duckdb.DuckDBPyConnection, memory: Path, relation
     except duckdb.Error:
         raise MemoryLostError(
             f"{memory} cannot be read. Take it from a backup; without one, move it away: the next publication writes "
-            "it from the warehouse, and where that is gone too, customers are named anew."
+            "it from the warehouse, and where that is gone too, customers get new ids."
         ) from None
     counted = {relation: _rows(connection, "remembered", relation) for relation in relations}
     return {relation: rows for relation, rows in counted.items() if rows is not None}

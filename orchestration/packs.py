@@ -28,10 +28,10 @@ def _missing_pieces(source: str, project: dict[str, Any], root: Path) -> list[st
     files = [
         Path("orchestration/sources") / source / "__init__.py",
         contract,
-        staging / f"stg_{source}__judged_rows.sql",
+        staging / f"stg_{source}__validated_rows.sql",
     ]
     entities = project["vars"]["sources"].get(source) or []
-    files += [staging / f"stg_{source}__{entity}.sql" for entity in entities if entity != "judged_rows"]
+    files += [staging / f"stg_{source}__{entity}.sql" for entity in entities if entity != "validated_rows"]
     if (root / contract).is_file():
         tables = yaml.safe_load((root / contract).read_text(encoding="utf-8"))["sources"][0]["tables"]
         bases = (staging / "base" / f"base_{source}__{table['name']}.sql" for table in tables)

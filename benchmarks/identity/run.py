@@ -44,7 +44,7 @@ def main(identifiers: int) -> None:
                 f"select count(*), count(distinct component_key) from {COMPONENTS}"
             ).fetchall()
             ((changed,),) = connection.execute(
-                "delete from intermediate.int_identity__judged_pairs"
+                "delete from intermediate.int_identity__decided_pairs"
                 f" where hash(second_customer_id) % {pairs // CHANGED} = 0"
             ).fetchall()
         seconds.append(_run(settings))
@@ -66,7 +66,7 @@ def _write_pairs(connection: duckdb.DuckDBPyConnection, identifiers: int) -> int
     connection.execute(
         f"""
         create schema if not exists intermediate;
-        create table intermediate.int_identity__judged_pairs as
+        create table intermediate.int_identity__decided_pairs as
         with identifiers as (
             select n, md5(cast(n as varchar)) as name, lag(md5(cast(n as varchar))) over (order by n) as name_before
             from (
@@ -86,8 +86,8 @@ def _write_pairs(connection: duckdb.DuckDBPyConnection, identifiers: int) -> int
         where n % 6 <> 0 or n <= {CHAIN}
         """
     )
-    connection.execute("delete from intermediate.int_identity__judged_pairs where first_customer_id is null")
-    ((pairs,),) = connection.execute("select count(*) from intermediate.int_identity__judged_pairs").fetchall()
+    connection.execute("delete from intermediate.int_identity__decided_pairs where first_customer_id is null")
+    ((pairs,),) = connection.execute("select count(*) from intermediate.int_identity__decided_pairs").fetchall()
     return int(pairs)
 
 

@@ -7,7 +7,7 @@
     (
         {%- for relation, until in [(timeline, none), (corrections, 'known_to')] %}
         select
-            event_id, customer_id, data_type, entity, event, occurred_at, business_date, loaded_at, source_system,
+            event_id, customer_id, data_type, entity, event_type, occurred_at, business_date, loaded_at, source_system,
             source_record_id, channel, touchpoint, description, event_value
         from {{ relation }}
         where occurred_at < {{ was_at }} and known_from <= {{ known_at }}

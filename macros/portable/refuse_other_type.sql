@@ -8,7 +8,7 @@
     {%- if misfits[0] -%}
         {{ exceptions.raise_compiler_error(table.schema ~ '.' ~ table.name ~ ": column " ~ column.name ~ " is declared "
             ~ column.data_type ~ ", and " ~ misfits[0] ~ " rows that were loaded before it was declared hold something "
-            ~ "else, such as '" ~ misfits[1] ~ "'. Declare it as string and judge it in staging, or under another "
+            ~ "else, such as '" ~ misfits[1] ~ "'. Declare it as string and validate it in staging, or under another "
             ~ "name.") }}
     {%- endif -%}
 {% endmacro %}

@@ -4,7 +4,7 @@
         an attribute that a source adds is personal until somebody has decided otherwise.
     -#}
     {{ attribute }} in (
-        'customer_kind', 'is_email_verified', 'country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel',
+        'customer_type', 'is_email_verified', 'country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel',
         'acquisition_channel', 'acquisition_cost', 'currency'
     )
 {%- endmacro %}

@@ -1,4 +1,4 @@
 {% macro loaded_rows(relation) -%}
-    {#- The rows of a judged base model that no row rule sent to quarantine. -#}
+    {#- The rows of a validated base model that no row rule sent to quarantine. -#}
     (select * from {{ relation }} where quarantine_rule is null)
 {%- endmacro %}

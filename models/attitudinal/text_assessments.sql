@@ -8,7 +8,7 @@ scores as (
 
 select
     texts.text_id,
-    texts.text_kind,
+    texts.text_type,
     texts.customer_id,
     texts.source_system,
     texts.source_record_id,

@@ -9,7 +9,7 @@ select
     staged.occurred_at,
     staged.business_date,
     staged.loaded_at,
-    staged.adjustment_kind,
+    staged.adjustment_type,
     staged.product_id,
     staged.quantity,
     staged.currency,

@@ -3,7 +3,7 @@
 -- cost of goods is known where the product's is: in the currency of the product, and in base currency at the rate of
 -- the order's day.
 with staged as (
-    {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'business_date', 'product_kind',
+    {{ union_staging('order_lines', computed=['customer_id', 'occurred_at', 'business_date', 'product_type',
                                                'counts_as', 'amount', 'original_cost_amount', 'cost_currency',
                                                'cost_amount']) }}
 ),
@@ -24,12 +24,12 @@ lines as (
         orders.business_date,
         case
             when staged.original_amount < 0 and kinds.counts_as = 'revenue' then 'discount'
-            else kinds.product_kind
-        end as product_kind,
+            else kinds.product_type
+        end as product_type,
         kinds.counts_as
     from staged
     left join orders on staged.order_id = orders.order_id
-    left join {{ ref('int_products__kinds') }} as kinds on staged.product_id = kinds.product_id
+    left join {{ ref('int_products__types') }} as kinds on staged.product_id = kinds.product_id
 ),
 
 costs as (
@@ -44,7 +44,7 @@ costs as (
     inner join products on lines.product_id = products.product_id
     where products.original_unit_cost_amount is not null
         and lines.counts_as = 'revenue'
-        and lines.product_kind = products.product_kind
+        and lines.product_type = products.product_type
 ),
 
 converted_costs as (
@@ -68,7 +68,7 @@ select
     lines.loaded_at,
     lines.line_number,
     lines.product_id,
-    lines.product_kind,
+    lines.product_type,
     lines.counts_as,
     lines.quantity,
     lines.is_backordered,

@@ -16,7 +16,7 @@ select
     staged.business_date,
     staged.loaded_at,
     staged.time_zone,
-    staged.method,
+    staged.payment_method,
     staged.installment_count,
     staged.currency,
     staged.original_amount,

@@ -1,5 +1,5 @@
 with staged as (
-    {{ union_staging('products', computed=['product_kind']) }}
+    {{ union_staging('products', computed=['product_type']) }}
 )
 
 select
@@ -9,9 +9,9 @@ select
     staged.loaded_at,
     staged.product_name,
     staged.category,
-    kinds.product_kind,
+    kinds.product_type,
     staged.currency,
     staged.original_unit_cost_amount,
     staged.original_list_price_amount
 from staged
-left join {{ ref('int_products__kinds') }} as kinds on staged.product_id = kinds.product_id
+left join {{ ref('int_products__types') }} as kinds on staged.product_id = kinds.product_id

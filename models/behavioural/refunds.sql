@@ -23,6 +23,6 @@ select
     staged.original_amount,
     {{ in_base_currency('staged.original_amount', 'staged.currency') }} as amount
 from staged
-left join {{ ref('int_products__kinds') }} as kinds on staged.product_id = kinds.product_id
+left join {{ ref('int_products__types') }} as kinds on staged.product_id = kinds.product_id
 {{ customer_join('staged') }}
 {{ exchange_rate_join('staged') }}

@@ -19,7 +19,7 @@ select
     intervals.loaded_at,
     intervals.attribute,
     intervals.has_public_value,
-    case when intervals.has_public_value then intervals.value end as value,
+    case when intervals.has_public_value then intervals.attribute_value end as attribute_value,
     intervals.valid_from,
     intervals.valid_to,
     intervals.valid_to is null as is_current

@@ -12,7 +12,7 @@ select
     staged.occurred_at,
     staged.business_date,
     staged.loaded_at,
-    staged.customer_kind,
+    staged.customer_type,
     staged.country,
     staged.region,
     staged.city,

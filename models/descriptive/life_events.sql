@@ -12,7 +12,7 @@ select
     staged.occurred_at,
     staged.business_date,
     staged.loaded_at,
-    staged.kind,
+    staged.life_event_type,
     staged.reported_at
 from staged
 {{ customer_join('staged') }}

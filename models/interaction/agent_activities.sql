@@ -14,7 +14,7 @@ select
     staged.loaded_at,
     staged.opportunity_id,
     staged.channel,
-    staged.kind,
+    staged.activity_type,
     staged.direction,
     staged.agent,
     staged.duration_minutes

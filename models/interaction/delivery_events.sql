@@ -4,31 +4,31 @@ with orders as (
 ),
 
 steps as (
-    select orders.*, 'promised' as event, orders.occurred_at as step_at
+    select orders.*, 'promised' as event_type, orders.occurred_at as step_at
     from orders
     where orders.promised_delivery_at is not null
     union all
-    select orders.*, 'handed_over' as event, orders.handed_over_at as step_at
+    select orders.*, 'handed_over' as event_type, orders.handed_over_at as step_at
     from orders
     where orders.handed_over_at is not null
     union all
-    select orders.*, 'delivered' as event, orders.delivered_at as step_at
+    select orders.*, 'delivered' as event_type, orders.delivered_at as step_at
     from orders
     where orders.delivered_at is not null
 )
 
 select
-    order_id || ':' || event as delivery_event_id,
+    order_id || ':' || event_type as delivery_event_id,
     order_id,
     customer_id,
     source_system,
-    source_record_id || ':' || event as source_record_id,
+    source_record_id || ':' || event_type as source_record_id,
     step_at as occurred_at,
     {{ local_date('step_at', 'time_zone') }} as business_date,
     loaded_at,
     channel,
-    event,
+    event_type,
     promised_delivery_at,
-    case when event = 'delivered' and promised_delivery_at is not null then step_at <= promised_delivery_at end
+    case when event_type = 'delivered' and promised_delivery_at is not null then step_at <= promised_delivery_at end
         as is_on_time
 from steps

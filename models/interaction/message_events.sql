@@ -15,7 +15,7 @@ select
     staged.loaded_at,
     staged.campaign,
     staged.channel,
-    staged.event,
+    staged.event_type,
     staged.offer_category,
     staged.currency,
     staged.original_cost_amount,

@@ -17,7 +17,7 @@ select
     staged.touchpoint,
     staged.channel,
     staged.order_id,
-    staged.event,
+    staged.event_type,
     staged.currency,
     staged.original_incentive_amount,
     {{ in_base_currency('staged.original_incentive_amount', 'staged.currency') }} as incentive_amount

@@ -15,7 +15,7 @@ select
     staged.loaded_at,
     staged.utc_offset,
     staged.channel,
-    staged.event,
+    staged.event_type,
     staged.old_value,
     staged.new_value,
     staged.actor,

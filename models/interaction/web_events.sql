@@ -19,7 +19,7 @@ select
     staged.is_identified,
     staged.channel,
     staged.device,
-    staged.event,
+    staged.event_type,
     staged.page,
     staged.product_id,
     staged.category,

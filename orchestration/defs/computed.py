@@ -15,7 +15,7 @@ Outcome = tuple[str, dict[str, int | str | None]]
 
 # The relations that each computed source is made from.
 COMPUTED_FROM = {
-    "statistics": (
+    "valuation": (
         "intermediate.int_value__valuations",
         "intermediate.int_value__counted_histories",
         "intermediate.int_value__counted_spends",
@@ -32,8 +32,8 @@ def computed_definitions(settings: Settings) -> dg.Definitions:
                 settings,
                 _value_customers,
                 title="value the customers",
-                source="statistics",
-                tables=("model_fits", "spend_fits", "season_indices", "history_scores", "landing_files"),
+                source="valuation",
+                tables=("model_fits", "spend_fits", "seasonal_indices", "history_scores", "landing_files"),
             ),
             _computed_asset(
                 settings,

@@ -279,7 +279,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, b"<!doctype html><title>Maintenance</title>", {"Content-Type": "text/html"})
             return
         try:
-            self._judge_token()
+            self._check_token()
             query = {name: values[-1] for name, values in parse_qs(address.query).items()}
             body = self._page(address.path, query, fault)
         except _BadRequestError as refused:
@@ -293,7 +293,7 @@ class _Handler(BaseHTTPRequestHandler):
             content = content[: len(content) // 2] + b'"]]'
         self._send(200, content, {"Content-Type": "application/json"}, fault)
 
-    def _judge_token(self) -> None:
+    def _check_token(self) -> None:
         shown = self.headers.get("Authorization", "")
         if not hmac.compare_digest(shown.encode(), f"Bearer {self.server.token}".encode()):
             raise _BadRequestError(401, "A valid bearer token is needed.")

@@ -148,7 +148,7 @@ def _check_missing(
     contract: str,
     former: Former,
 ) -> list[str]:
-    """Judge the keys of the contract that a file lacks, see `missing_columns`, and return a notice for those it may.
+    """Check the keys of the contract that a file lacks, see `missing_columns`, and return a notice for those it may.
 
     A key is there if the first line has it, or any line a value for it. Only a file that lacks one, and may have it
     under a new name or not at all, is searched for it.

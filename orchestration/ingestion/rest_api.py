@@ -180,7 +180,7 @@ class ApiConnection:
             if entries:
                 yield batch.append_column(NEW_COLUMNS, objects)
         if seen:
-            self._judge_fields(table, columns, endpoint, list(seen), former, has_rows=rows > 0)
+            self._check_fields(table, columns, endpoint, list(seen), former, has_rows=rows > 0)
         if unpaired:
             self.notices.append(
                 f"{self.name}.{table}: {unpaired} values held half of a character (a lone surrogate), loaded as U+FFFD"
@@ -224,14 +224,14 @@ class ApiConnection:
                 paginator=endpoint.pages.paginator(),
                 data_selector=endpoint.records,
                 # A hook may put another response in its place, which dlt's types do not know.
-                hooks={"response": [cast(Any, _Judge(endpoint))]},
+                hooks={"response": [cast(Any, _AnswerCheck(endpoint))]},
             )
             for number, page in enumerate(pages, 1):
                 if page.paginator.has_next_page:
                     # dlt has written into the request where it goes on.
                     address = cast(str, page.request.url)
                     following = f"{address} {page.request.params!r}"
-                    self._judge_host(where, address)
+                    self._check_host(where, address)
                     empty = 0 if page else empty + 1
                     signature = repr((len(page), page[:1], page[-1:]))
                     times[signature] += len(page) > 0
@@ -276,7 +276,7 @@ class ApiConnection:
             config=RuntimeConfiguration(),
         )
 
-    def _judge_host(self, where: str, url: str) -> None:
+    def _check_host(self, where: str, url: str) -> None:
         there = urlsplit(url)
         if _server(there) != _server(urlsplit(self.url)):
             raise LandingError(
@@ -285,7 +285,7 @@ class ApiConnection:
                 f"Set CEM_{self.name.upper()}_URL to that server if it is the right one."
             )
 
-    def _judge_fields(
+    def _check_fields(
         self, table: str, columns: list[str], endpoint: Endpoint, seen: list[str], former: Former, *, has_rows: bool
     ) -> None:
         nested = [endpoint.nested] if endpoint.nested else []
@@ -380,7 +380,7 @@ class _Number(str):
 
 
 @dataclass(frozen=True)
-class _Judge:
+class _AnswerCheck:
     """A hook that lets an answer pass as a page of `endpoint`. What it raises decides whether there is another try."""
 
     endpoint: Endpoint

@@ -1,6 +1,6 @@
 """A source system whose records are in a SQL database, read by dlt through SQLAlchemy.
 
-Every column is cast to text by the database itself: a value arrives as that system renders it, and is judged row by
+Every column is cast to text by the database itself: a value arrives as that system renders it, and is validated row by
 row in staging. What the database declares is held against the contract before anything is read.
 """
 

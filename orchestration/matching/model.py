@@ -130,7 +130,7 @@ def _linker(connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], tab
 
 
 def _prior(connection: duckdb.DuckDBPyConnection) -> float:
-    """How many of all pairs are one person, judged by those that deterministic rules found."""
+    """How many of all pairs are one person, estimated from those that deterministic rules found."""
     row = connection.execute(
         "select sum(n), sum(n * (n - 1) / 2) from (select count(*) as n from records group by customer_id)"
     ).fetchone()

@@ -1,4 +1,4 @@
-"""Everything between the two halves of a dbt build: read, learn, judge, write; what was judged is not judged again."""
+"""Everything between the two halves of a dbt build: read, learn, assess, write; no text is assessed twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from orchestration.texts.lake_tables import (
     SCORES,
     SOURCE,
     TERMS,
-    JudgedText,
+    AssessedText,
     TextModel,
     known_model,
     model_row,
@@ -36,7 +36,7 @@ BATCH = 10_000
 
 @dataclass(frozen=True)
 class Assessed:
-    """What a run made: distinct texts it judged, whether with a new model, and the model's version."""
+    """What a run made: distinct texts it assessed, whether with a new model, and the model's version."""
 
     texts: int
     is_new_model: bool
@@ -44,10 +44,10 @@ class Assessed:
 
 
 def assess_texts(warehouse: Path, lake: Path, assessed_at: datetime) -> Assessed:
-    """Judge the texts that dbt put together in `warehouse`, into `lake`; `assessed_at` is the run's clock.
+    """Assess the texts that dbt put together in `warehouse`, into `lake`; `assessed_at` is the run's clock.
 
-    A text that the model has judged is left as it is. The model is made anew where the rated texts it learns from, or
-    the way it learns, are not those it was made from; then all texts are judged anew.
+    A text that the model has assessed is left as it is. The model is made anew where the rated texts it learns from, or
+    the way it learns, are not those it was made from; then all texts are assessed anew.
     """
     detector = LanguageDetector()
     with (
@@ -69,12 +69,12 @@ def assess_texts(warehouse: Path, lake: Path, assessed_at: datetime) -> Assessed
         else:
             model = stored_model(lake, known)
         count = 0
-        for batch in _texts_to_judge(connection, lake, model.version):
-            judged = _judged(batch, detector, model, held_out)
-            # Of two files with one content the lake counts one: what judged the texts is part of it.
+        for batch in _texts_to_assess(connection, lake, model.version):
+            assessed = _assessed(batch, detector, model, held_out)
+            # Of two files with one content the lake counts one: what assessed the texts is part of it.
             content_md5 = hashlib.md5("\n".join((model.version, *batch)).encode(), usedforsecurity=False).hexdigest()
-            load.add(SCORES, f"scores of {content_md5}", 1, content_md5, score_rows(judged))
-            count += len(judged)
+            load.add(SCORES, f"scores of {content_md5}", 1, content_md5, score_rows(assessed))
+            count += len(assessed)
     return Assessed(count, is_new, model.version)
 
 
@@ -89,7 +89,7 @@ def _rated_texts(connection: duckdb.DuckDBPyConnection, detector: LanguageDetect
     return [RatedText(key, text, surely(*detector.detect(text)), rated, count) for key, text, rated, count in rows]
 
 
-def _texts_to_judge(connection: duckdb.DuckDBPyConnection, lake: Path, model_version: str) -> Iterator[dict[str, str]]:
+def _texts_to_assess(connection: duckdb.DuckDBPyConnection, lake: Path, model_version: str) -> Iterator[dict[str, str]]:
     """Batches of texts, by their keys, that the lake holds no score of by this model."""
     files = [str(path) for path in table_files(lake, SOURCE, SCORES)]
     scores = f"read_parquet({files!r})" if files else "(select null as text_key, null as model_version)"
@@ -106,14 +106,14 @@ def _texts_to_judge(connection: duckdb.DuckDBPyConnection, lake: Path, model_ver
         yield dict(rows)
 
 
-def _judged(
+def _assessed(
     batch: Mapping[str, str], detector: LanguageDetector, model: TextModel, held_out: Mapping[str, float | None]
-) -> list[JudgedText]:
+) -> list[AssessedText]:
     languages = [detector.detect(text) for text in batch.values()]
     scores: list[float | None] = [None] * len(batch)
     if model.sentiment:
-        scores = model.sentiment.scores(list(batch.values()), [surely(*judged) for judged in languages])
+        scores = model.sentiment.scores(list(batch.values()), [surely(*assessed) for assessed in languages])
     return [
-        JudgedText(key, model.version, language, confidence, score, key in held_out, held_out.get(key))
+        AssessedText(key, model.version, language, confidence, score, key in held_out, held_out.get(key))
         for key, (language, confidence), score in zip(batch, languages, scores, strict=True)
     ]

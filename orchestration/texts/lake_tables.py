@@ -1,4 +1,4 @@
-"""The lake's tables of judged texts: which model counts, the terms it is made of, and what it says of each text."""
+"""The lake's tables of assessed texts: which model counts, the terms it is made of, and what it says of each text."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TERM_COLUMNS = ("inverse_document_frequency", "weight_negative", "weight_neutra
 
 @dataclass(frozen=True)
 class TextModel:
-    """What texts are judged with: a library that tells languages, and a sentiment model, where one could be made."""
+    """What texts are assessed with: a library that tells languages, and a sentiment model, where one could be made."""
 
     language_model: str
     sentiment: SentimentModel | None
@@ -46,7 +46,7 @@ class TextModel:
 
 
 @dataclass(frozen=True)
-class JudgedText:
+class AssessedText:
     """What a model says of a text, and, if it learned from it, what one says that did not (`holdout_score`)."""
 
     text_key: str
@@ -120,5 +120,5 @@ def term_rows(model: SentimentModel) -> pa.Table:
     )
 
 
-def score_rows(judged: Sequence[JudgedText]) -> pa.Table:
-    return typed_rows(map(vars, judged), _SCORE_COLUMNS)
+def score_rows(assessed: Sequence[AssessedText]) -> pa.Table:
+    return typed_rows(map(vars, assessed), _SCORE_COLUMNS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib.metadata import version
 
-# Judged between these: fewer candidates are fewer mistakes on a text of five words. Another is taken for a neighbour.
+# Assessed between these: fewer candidates are fewer mistakes on a text of five words. Another is taken for a neighbour.
 CANDIDATES = (
     *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "lt", "lv", "nl", "no", "pl", "pt"),
     *("ro", "ru", "sk", "sl", "sv", "tr", "uk", "ar", "he", "hi", "ja", "ko", "th", "zh"),

@@ -66,7 +66,7 @@ class SentimentModel:
     def scores(self, texts: Sequence[str], languages: Sequence[str]) -> list[float | None]:
         """From -1 (negative) to 1 (positive); None where the model knows no term of it, or not the language.
 
-        A text whose language is not told for sure (`und`) is judged by its terms.
+        A text whose language is not told for sure (`und`) is assessed by its terms.
         """
         if not texts:
             return []

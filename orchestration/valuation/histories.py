@@ -11,9 +11,9 @@ import duckdb
 import numpy as np
 
 from orchestration.statistics.histories import FloatArray, PurchaseHistories
-from orchestration.statistics.season import YearlyRhythm, yearly_rhythm
+from orchestration.statistics.seasonality import Seasonality, estimate_seasonality
 
-Rhythms = dict[str, YearlyRhythm]  # by source
+Seasonalities = dict[str, Seasonality]  # by source
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def read_segments(connection: duckdb.DuckDBPyConnection, valuation: Valuation) -
     return found
 
 
-def read_rhythms(connection: duckdb.DuckDBPyConnection, last_date: date) -> Rhythms:
-    """The yearly rhythm of each source, as far as the months that had ended by a day told of it."""
+def read_seasonalities(connection: duckdb.DuckDBPyConnection, last_date: date) -> Seasonalities:
+    """The yearly seasonality of each source, as far as the months that had ended by a day told of it."""
     rows = connection.execute(
         """
         select source_system, date_diff('month', date '1970-01-01', month_date), repeat_purchase_count
@@ -117,7 +117,7 @@ def read_rhythms(connection: duckdb.DuckDBPyConnection, last_date: date) -> Rhyt
     for source_system, month, count in rows:
         by_source.setdefault(source_system, []).append((month, count))
     return {
-        source_system: yearly_rhythm(months[0][0], np.array([count for _, count in months], dtype=np.float64))
+        source_system: estimate_seasonality(months[0][0], np.array([count for _, count in months], dtype=np.float64))
         for source_system, months in by_source.items()
     }
 
@@ -140,10 +140,10 @@ def together(segments: list[Segment]) -> Segment:
 
 
 def fingerprint(
-    valuation: Valuation, segments: list[Segment], rhythms: Rhythms, prior_fits: list[str], method: str
+    valuation: Valuation, segments: list[Segment], seasonalities: Seasonalities, prior_fits: list[str], method: str
 ) -> str:
     """Changes with whatever a valuation's result depends on, and with nothing else."""
-    seasons = [f"{source}:{rhythm.indices}" for source, rhythm in sorted(rhythms.items())]
+    seasons = [f"{source}:{seasonality.indices}" for source, seasonality in sorted(seasonalities.items())]
     parts = [method, repr(astuple(valuation)), *(segment.fingerprint() for segment in segments), *seasons, *prior_fits]
     return hashlib.md5("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
 

@@ -13,7 +13,7 @@ from orchestration.ingestion.lake import table_files
 from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.valuation.scoring import FITTED, KEPT, TRANSACTION_MODELS, FittedModels, Result
 
-SOURCE = "statistics"
+SOURCE = "valuation"
 
 _TEXT, _COUNT, _NUMBER = pa.string(), pa.int64(), pa.float64()
 TABLES: dict[str, dict[str, pa.DataType]] = {
@@ -40,11 +40,11 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
         **dict.fromkeys(("p", "q", "v"), _NUMBER),
         **{f"covariance_{pair}": _NUMBER for pair in ("pp", "pq", "pv", "qq", "qv", "vv")},
     },
-    "season_indices": {
+    "seasonal_indices": {
         "valuation_id": _TEXT,
         "source_system": _TEXT,
         "month_number": _COUNT,
-        "season_index": _NUMBER,
+        "seasonal_index": _NUMBER,
     },
     "history_scores": {
         "valuation_id": _TEXT,
@@ -57,8 +57,8 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
         "spend_fit_id": _TEXT,
         "prior_spend_fit_id": _TEXT,
         "reason": _TEXT,
-        "recency_busy_days": _NUMBER,
-        "age_busy_days": _NUMBER,
+        "recency_seasonally_adjusted_days": _NUMBER,
+        "age_seasonally_adjusted_days": _NUMBER,
         "probability_alive": _NUMBER,
         "expected_purchases_12_months": _NUMBER,
         "expected_purchases_24_months": _NUMBER,
@@ -108,6 +108,6 @@ def tables(result: Result) -> dict[str, pa.Table]:
     return {
         "model_fits": typed_rows(result.model_fits, TABLES["model_fits"]),
         "spend_fits": typed_rows(result.spend_fits, TABLES["spend_fits"]),
-        "season_indices": typed_rows(result.season_indices, TABLES["season_indices"]),
+        "seasonal_indices": typed_rows(result.seasonal_indices, TABLES["seasonal_indices"]),
         "history_scores": typed_columns(result.history_scores, TABLES["history_scores"]),
     }

@@ -18,9 +18,9 @@ from orchestration.statistics.mbg_nbd import MbgNbd
 from orchestration.statistics.outliers import within_outer_fences
 from orchestration.statistics.pareto_nbd import ParetoNbd
 from orchestration.statistics.residual_purchases import dert, purchases_within, residual_purchases
-from orchestration.statistics.season import EVEN, MONTHS, in_busy_days
+from orchestration.statistics.seasonality import EVEN, MONTHS, in_adjusted_days
 from orchestration.statistics.transactions import Horizon, TransactionModel
-from orchestration.valuation.histories import Rhythms, Segment, Valuation, together
+from orchestration.valuation.histories import Seasonalities, Segment, Valuation, together
 
 # Part of every fingerprint: raise it when the same input gives other results, and every month gets a new version.
 METHOD = "6"
@@ -60,11 +60,12 @@ class FittedModels:
 
     transactions: dict[tuple[str, str], tuple[str, TransactionModel]] = field(default_factory=dict)
     spends: dict[tuple[str, str], tuple[str, GammaGamma]] = field(default_factory=dict)
-    rhythms: Rhythms = field(default_factory=dict)  # in whose busy days the transaction models were fitted
+    # By these the days are adjusted that the transaction models were fitted in.
+    seasonalities: Seasonalities = field(default_factory=dict)
 
     def histories(self, segment: Segment, last_day: int) -> PurchaseHistories:
         """A segment's histories in the time of these models."""
-        return in_busy_days(segment.histories, self.rhythms.get(segment.source_system, EVEN), last_day)
+        return in_adjusted_days(segment.histories, self.seasonalities.get(segment.source_system, EVEN), last_day)
 
     def transaction_model(self, segment: Segment) -> tuple[str | None, TransactionModel | None]:
         """Key of the fit, and the model."""
@@ -89,7 +90,7 @@ class Tried:
     fit: Fit[Any]
     status: str
     reason: str | None = None
-    note: str | None = None  # what to bear in mind of what is foretold with it
+    note: str | None = None  # what to bear in mind of what is predicted with it
 
 
 @dataclass
@@ -98,20 +99,20 @@ class Result:
 
     model_fits: list[Row]
     spend_fits: list[Row]
-    season_indices: list[Row]
+    seasonal_indices: list[Row]
     history_scores: dict[str, Any]
     models: FittedModels
 
 
 def score(
-    valuation: Valuation, segments: list[Segment], rhythms: Rhythms, prior: FittedModels, content_md5: str
+    valuation: Valuation, segments: list[Segment], seasonalities: Seasonalities, prior: FittedModels, content_md5: str
 ) -> Result:
     """Fit and score what was counted at a valuation; `prior` are the models of the month before.
 
     Their parameters stay where the refit is not clearly likelier: what moves then is what customers did.
     What cannot be fitted is told in a row of `model_fits`, and its histories get no scores but a reason.
     """
-    work = _Fitting(valuation, rhythms, prior, content_md5)
+    work = _Fitting(valuation, seasonalities, prior, content_md5)
     by_source: dict[str, list[Segment]] = defaultdict(list)
     for segment in segments:
         by_source[segment.source_system].append(segment)
@@ -129,10 +130,10 @@ def score(
                 "valuation_id": valuation.valuation_id,
                 "source_system": source,
                 "month_number": month + 1,
-                "season_index": index,
+                "seasonal_index": index,
             }
             for source in by_source
-            for month, index in enumerate(rhythms.get(source, EVEN).indices)
+            for month, index in enumerate(seasonalities.get(source, EVEN).indices)
         ],
         {name: _rounded(np.concatenate([block[name] for block in scores])) for name in scores[0]} if scores else {},
         work.models,
@@ -142,13 +143,15 @@ def score(
 class _Fitting:
     """Collects the fits of one valuation."""
 
-    def __init__(self, valuation: Valuation, rhythms: Rhythms, prior: FittedModels, content_md5: str) -> None:
+    def __init__(
+        self, valuation: Valuation, seasonalities: Seasonalities, prior: FittedModels, content_md5: str
+    ) -> None:
         self.valuation = valuation
         self.prior = prior
         self.content_md5 = content_md5
-        self.models = FittedModels(rhythms=rhythms)
+        self.models = FittedModels(seasonalities=seasonalities)
         self.fits: dict[str, Fit[Any]] = {}
-        self.notes: dict[str, str] = {}  # what to bear in mind of what is foretold with a fit, by its key
+        self.notes: dict[str, str] = {}  # what to bear in mind of what is predicted with a fit, by its key
         self.reasons: dict[tuple[str, str], str] = {}
         self.model_fits: list[Row] = []
         self.spend_fits: list[Row] = []
@@ -338,8 +341,8 @@ def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: Fitte
         "spend_fit_id": _repeated(work.models.spend_fit(segment), n),
         "prior_spend_fit_id": _repeated(prior.spend_fit(segment), n),
         "reason": _repeated(_reason(segment, work), n),
-        "recency_busy_days": nothing,
-        "age_busy_days": nothing,
+        "recency_seasonally_adjusted_days": nothing,
+        "age_seasonally_adjusted_days": nothing,
         "probability_alive": nothing,
         **{f"expected_purchases_{months}_months": nothing for months in HORIZONS},
         "discounted_purchases": nothing,
@@ -358,19 +361,19 @@ def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: Fitte
     }
     if model is None or fit_id is None:
         return scores
-    busy = work.models.histories(segment, valuation.last_day)
-    x, t_x, T = busy.frequency, busy.recency, busy.age
-    scores["recency_busy_days"], scores["age_busy_days"] = t_x, T
+    adjusted = work.models.histories(segment, valuation.last_day)
+    x, t_x, T = adjusted.frequency, adjusted.recency, adjusted.age
+    scores["recency_seasonally_adjusted_days"], scores["age_seasonally_adjusted_days"] = t_x, T
     scores["probability_alive"] = model.probability_alive(x, t_x, T)
     if valuation.holdout_days is not None:
         # What is shown only to be compared with what came needs no value.
-        rhythm = work.models.rhythms.get(segment.source_system, EVEN)
-        start, end = rhythm.busy_days(np.array([0.0, valuation.holdout_days]) + valuation.last_day)
+        seasonality = work.models.seasonalities.get(segment.source_system, EVEN)
+        start, end = seasonality.adjusted_days(np.array([0.0, valuation.holdout_days]) + valuation.last_day)
         scores["holdout_purchases"] = model.expected_purchases(x, t_x, T, float(end - start))
         return scores
     for months in HORIZONS:
         scores[f"expected_purchases_{months}_months"] = model.expected_purchases(x, t_x, T, months * DAYS_PER_MONTH)
-    # A year has as many busy days as calendar days: only a horizon of parts of a year is another one.
+    # A year has as many seasonally adjusted days as calendar days: only a horizon of parts of a year is another one.
     horizon = Horizon(
         valuation.horizon_months, DAYS_PER_MONTH, periodic_discount_rate(valuation.annual_discount_rate, MONTHS)
     )
@@ -389,15 +392,15 @@ def _scores(valuation: Valuation, segment: Segment, work: _Fitting, prior: Fitte
         delta = continuous_discount_rate(valuation.annual_discount_rate, DAYS_PER_YEAR)
         scores["discounted_purchases_infinite_horizon"] = dert(model, x, t_x, T, delta)
     if prior_model is not None:
-        busy = prior.histories(segment, valuation.last_day)
-        x, t_x, T = busy.frequency, busy.recency, busy.age
+        adjusted = prior.histories(segment, valuation.last_day)
+        x, t_x, T = adjusted.frequency, adjusted.recency, adjusted.age
         scores["prior_probability_alive"] = prior_model.probability_alive(x, t_x, T)
         scores["prior_discounted_purchases"] = purchases_within(prior_model, x, t_x, T, horizon)
     return scores
 
 
 def _reason(segment: Segment, work: _Fitting) -> str | None:
-    """Why nothing, or no value, is foretold of the segment's customers, or what their value rests on."""
+    """Why nothing, or no value, is predicted for the segment's customers, or what their value rests on."""
     source = segment.source_system
     fit_id = work.models.transaction_model(segment)[0]
     if fit_id is None:

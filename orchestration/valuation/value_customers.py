@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.computed import ComputedLoad
-from orchestration.valuation.histories import Valuation, fingerprint, read_rhythms, read_segments, read_valuations
+from orchestration.valuation.histories import Valuation, fingerprint, read_seasonalities, read_segments, read_valuations
 from orchestration.valuation.lake_tables import SOURCE, known_valuations, stored_models, tables
 from orchestration.valuation.scoring import KEPT, METHOD, FittedModels, score
 
@@ -40,15 +40,15 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
             segments = read_segments(connection, valuation)
             if not segments:
                 continue
-            rhythms = read_rhythms(connection, valuation.last_date)
+            seasonalities = read_seasonalities(connection, valuation.last_date)
             prior = _prior(valuation, models, connection)
-            content_md5 = fingerprint(valuation, segments, rhythms, prior.keys(), METHOD)
+            content_md5 = fingerprint(valuation, segments, seasonalities, prior.keys(), METHOD)
             before = known.get(valuation.name)
             if before and before.content_md5 == content_md5:
                 unchanged += 1
                 continue
             version = before.version + 1 if before else 1
-            result = score(valuation, segments, rhythms, prior, content_md5)
+            result = score(valuation, segments, seasonalities, prior, content_md5)
             models[valuation.name] = result.models
             for table, rows in tables(result).items():
                 load.add(table, valuation.name, version, content_md5, rows)
@@ -64,11 +64,11 @@ def _prior(
     """The models of the month-end before, as this run made them or the lake holds them; none where there was none.
 
     What is valued now has them as a month-end has: on the last day of a month the two are the same. What is held out is
-    to be foretold by its own data alone.
+    to be predicted by its own data alone.
     """
     if valuation.purpose == "calibration":
         return FittedModels()
     month_before = valuation.last_date.replace(day=1) - timedelta(days=1)
     found = models.get(f"month_end:{month_before:%Y-%m}", FittedModels())
-    # The lake holds no rhythm: it follows from the same sales.
-    return replace(found, rhythms=read_rhythms(connection, month_before))
+    # The lake holds no seasonality: it follows from the same sales.
+    return replace(found, seasonalities=read_seasonalities(connection, month_before))

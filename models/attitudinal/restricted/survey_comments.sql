@@ -6,5 +6,5 @@ select
     survey_answer_id,
     source_system,
     loaded_at,
-    comment
+    comment_text
 from staged

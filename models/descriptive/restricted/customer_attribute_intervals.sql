@@ -6,7 +6,7 @@ select
     source_system,
     loaded_at,
     attribute,
-    value,
+    attribute_value,
     valid_from,
     valid_to
 from {{ ref('int_attributes__intervals') }}

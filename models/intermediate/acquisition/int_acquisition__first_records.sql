@@ -16,7 +16,7 @@ ranked as (
 
 select
     customer_id,
-    {% for attribute in ['acquisition_channel', 'country', 'customer_kind'] %}
+    {% for attribute in ['acquisition_channel', 'country', 'customer_type'] %}
     min_by({{ attribute }}, case when {{ attribute }} is not null then age end) as {{ attribute }},
     {% endfor %}
     min(business_date) as first_recorded_date

@@ -92,7 +92,7 @@ moments as (
         known_since as valid_from,
         0 as step,
         cast(0 as bigint) as step_number,
-        old_value as value
+        old_value as attribute_value
     from logged
     where change_number = 1
 
@@ -119,7 +119,7 @@ moments as (
         case when statement_number = 1 then known_since else coalesce(occurred_at, known_since) end,
         1,
         statement_number,
-        value
+        attribute_value
     from stated
     where not is_logged
 
@@ -133,9 +133,9 @@ moments as (
         case when loaded_at > last_logged_at then loaded_at else last_logged_at end,
         2,
         cast(0 as bigint),
-        value
+        attribute_value
     from stated
-    where is_logged and is_present and value is distinct from last_logged_value
+    where is_logged and is_present and attribute_value is distinct from last_logged_value
 ),
 
 decided as (
@@ -145,7 +145,7 @@ decided as (
             partition by {{ key }}, attribute, valid_from order by step desc, step_number desc
         ) as place,
         -- What nobody ever knew of a customer is no part of the profile.
-        max(value) over (partition by {{ key }}, attribute) as any_value
+        max(attribute_value) over (partition by {{ key }}, attribute) as any_value
     from moments
 ),
 
@@ -153,7 +153,7 @@ compared as (
     select
         *,
         row_number() over (partition by {{ key }}, attribute order by valid_from) as moment_number,
-        lag(value) over (partition by {{ key }}, attribute order by valid_from) as previous_value
+        lag(attribute_value) over (partition by {{ key }}, attribute order by valid_from) as previous_value
     from decided
     where place = 1 and any_value is not null
 )
@@ -166,8 +166,8 @@ select
     loaded_at,
     attribute,
     {{ attribute_is_public('attribute') }} as has_public_value,
-    value,
+    attribute_value,
     valid_from,
     lead(valid_from) over (partition by {{ key }}, attribute order by valid_from) as valid_to
 from compared
-where moment_number = 1 or value is distinct from previous_value
+where moment_number = 1 or attribute_value is distinct from previous_value

@@ -1,6 +1,6 @@
 -- What each record says of a customer, attribute by attribute: the columns of the types, turned into rows.
 {% set of_records = [
-    'customer_kind', 'country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel', 'acquisition_channel'
+    'customer_type', 'country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel', 'acquisition_channel'
 ] %}
 {% set of_identifiers = [
     'first_name', 'last_name', 'email', 'is_email_verified', 'phone', 'birth_date', 'street', 'postal_code',
@@ -54,7 +54,7 @@ select
     occurred_at,
     loaded_at,
     '{{ attribute }}' as attribute,
-    {{ attribute }} as value
+    {{ attribute }} as attribute_value
 from {{ relation }}
 where source_customer_id is not null
 {{ 'union all' if not (loop.last and is_last) }}

@@ -12,7 +12,7 @@
                      'handed_over_at': 'timestamp', 'delivered_at': 'timestamp'} %}
 
 with messages as (
-    {{ staged_columns('message_events', dict(columns, event='string')) }}
+    {{ staged_columns('message_events', dict(columns, event_type='string')) }}
 ),
 
 orders as (
@@ -29,7 +29,7 @@ moments as (
     {% endfor %}
     select 'message_events' as entity, source_system, source_record_id, time_zone, business_date, occurred_at
     from messages
-    where event not in ('planned', 'held_out')
+    where event_type not in ('planned', 'held_out')
     union all
     select
         'delivery_events' as entity,

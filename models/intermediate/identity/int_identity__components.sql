@@ -4,5 +4,5 @@
 select
     first_namespace || ':' || first_customer_id as key,
     second_namespace || ':' || second_customer_id as neighbour
-from {{ ref('int_identity__judged_pairs') }}
+from {{ ref('int_identity__decided_pairs') }}
 where refusal_reason is null

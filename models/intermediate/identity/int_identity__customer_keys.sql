@@ -1,4 +1,4 @@
--- Which customer each key of a source stands for: the name that its component has now (int_identity__key_history).
+-- Which customer each key of a source stands for: the id that its component has now (int_identity__key_history).
 with resolved_keys as (
     select *, customer_namespace || ':' || source_customer_id as key from {{ ref('int_identity__resolved_keys') }}
 ),
@@ -16,8 +16,8 @@ present as (
     where newest = 1
 ),
 
--- A device is remembered by nobody: it takes the name that the records of its component have.
-names as (
+-- A device is remembered by nobody: it takes the id that the records of its component have.
+component_ids as (
     select distinct resolved_keys.component_key, present.customer_id
     from resolved_keys
     inner join present on resolved_keys.key = present.key
@@ -28,6 +28,6 @@ select
     resolved_keys.customer_namespace,
     resolved_keys.source_customer_id,
     -- Null while anonymous, because the component then is.
-    names.customer_id
+    component_ids.customer_id
 from resolved_keys
-left join names on resolved_keys.component_key = names.component_key
+left join component_ids on resolved_keys.component_key = component_ids.component_key

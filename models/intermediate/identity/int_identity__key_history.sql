@@ -1,8 +1,8 @@
 -- Which customer each key has been, since the warehouse knows it: a row is added when that changes, and none is ever
--- changed. This memory keeps customers' names. Of the names that a component's keys have it takes the oldest that is
--- its own: a name is that component's which holds the key it was made of or, where that key is gone, the oldest key
--- that has it. So a merge keeps the older name, and what a split takes away gets one of its own.
--- A full refresh is refused by configuration: it would name customers anew.
+-- changed. This memory keeps customer ids. Of the ids that a component's keys have it takes the oldest that is
+-- its own: an id is that component's which holds the key it was made of or, where that key is gone, the oldest key
+-- that has it. So a merge keeps the older id, and what a split takes away gets one of its own.
+-- A full refresh is refused by configuration: it would give customers new ids.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -110,8 +110,8 @@ next_generation as (
     select coalesce(max(generation), 0) + 1 as generation from history
 ),
 
--- A key that was gone and comes back finds its old name taken where other keys had it, too.
-names as (
+-- A key that was gone and comes back finds its old id taken where other keys had it, too.
+ids as (
     select
         founding_keys.component_key,
         case
@@ -126,11 +126,11 @@ names as (
 ),
 
 changes as (
-    select keys.key, names.customer_id
+    select keys.key, ids.customer_id
     from keys
-    inner join names on keys.component_key = names.component_key
+    inner join ids on keys.component_key = ids.component_key
     left join remembered on keys.key = remembered.key
-    where names.customer_id <> coalesce(remembered.customer_id, '')
+    where ids.customer_id <> coalesce(remembered.customer_id, '')
     union all
     select remembered.key, cast(null as string) as customer_id
     from remembered

@@ -20,7 +20,7 @@ events as (
 organisations as (
     select distinct customer_id
     from {{ ref('customer_records') }}
-    where customer_kind = 'organisation'
+    where customer_type = 'organisation'
 ),
 
 purchases as (
@@ -31,7 +31,7 @@ purchases as (
     select events.customer_id, events.occurred_at, false as is_observed
     from events
     inner join organisations on events.customer_id = organisations.customer_id
-    where events.entity = 'opportunity_events' and events.event = 'won'
+    where events.entity = 'opportunity_events' and events.event_type = 'won'
 ),
 
 -- Orders placed at one moment are one step: whoever comes back with two of them has come back once.
@@ -61,7 +61,7 @@ first_touches as (
         min(events.occurred_at) as first_touch_at,
         min(case when events.is_identified then events.occurred_at end) as first_identified_at,
         min(
-            case when events.entity = 'opportunity_events' and events.event = 'opened' then events.occurred_at end
+            case when events.entity = 'opportunity_events' and events.event_type = 'opened' then events.occurred_at end
         ) as first_opportunity_at,
         min(numbered.occurred_at) as first_purchase_at
     from events

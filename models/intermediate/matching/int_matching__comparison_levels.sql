@@ -1,6 +1,6 @@
 select
     comparison,
-    level,
+    comparison_level,
     share_among_same,
     share_among_others,
     match_weight,

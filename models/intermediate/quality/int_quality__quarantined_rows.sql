@@ -1,6 +1,6 @@
 -- The rows kept out of the four types, each with the rule it broke and the value that broke it.
-with judged_rows as (
-    select * from {{ ref('int_quality__judged_rows') }}
+with validated_rows as (
+    select * from {{ ref('int_quality__validated_rows') }}
 )
 
 select
@@ -11,5 +11,5 @@ select
     loaded_at,
     quarantine_rule,
     quarantine_value
-from judged_rows
+from validated_rows
 where quarantine_rule is not null

@@ -19,7 +19,7 @@ with reviews as (
 answers as (
     select
         answers.*,
-        comments.comment,
+        comments.comment_text,
         -- What somebody expects, and how hard it was, is scored; but the text with it need not speak of that.
         case
             when answers.construct in ('satisfaction', 'recommendation', 'contact_satisfaction') then answers.score
@@ -46,7 +46,7 @@ ticket_comments as (
 
 texts as (
     select
-        'review' as text_kind,
+        'review' as text_type,
         review_order_id as record_key,
         customer_id,
         source_system,
@@ -78,7 +78,7 @@ texts as (
         channel,
         cast(null as string),
         {{ rated_class('rated_score', 'scale_min', 'scale_max', 'scale_direction') }},
-        trim(both ' ' from comment)
+        trim(both ' ' from comment_text)
     from answers
 
     union all
@@ -126,8 +126,8 @@ this_month as (
 )
 
 select
-    text_kind || ':' || record_key as text_id,
-    text_kind,
+    text_type || ':' || record_key as text_id,
+    text_type,
     customer_id,
     source_system,
     source_record_id,

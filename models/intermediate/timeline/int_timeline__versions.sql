@@ -6,6 +6,7 @@
     incremental_strategy='append',
     on_schema_change='append_new_columns',
     full_refresh=false,
+    pre_hook="{{ rename_columns_of_before({'event': 'event_type'}) }}",
 ) }}
 
 with events as (
@@ -13,7 +14,7 @@ with events as (
         *,
         md5(concat_ws(
             '|',
-            {% for column in ['customer_id', 'event', 'occurred_at', 'channel', 'touchpoint', 'is_identified',
+            {% for column in ['customer_id', 'event_type', 'occurred_at', 'channel', 'touchpoint', 'is_identified',
                               'description', 'event_value'] -%}
             coalesce(cast({{ column }} as string), ''){{ ',' if not loop.last }}
             {% endfor %}
@@ -56,7 +57,7 @@ select
     events.customer_id,
     events.data_type,
     events.entity,
-    events.event,
+    events.event_type,
     events.occurred_at,
     events.business_date,
     events.loaded_at,

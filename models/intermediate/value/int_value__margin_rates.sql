@@ -1,7 +1,7 @@
 -- What is left of a unit that customers of a source spend: their margin over their net spend in the months of the
 -- var, so that it is that of today's prices and costs; of all months so far where they spent nothing in these. Its
--- denominator is the spend that the models of spend are fitted to, so that what is foretold of all of them together is
--- consistent with what they earned. Over the customers whose margin is known; null where it is of none.
+-- denominator is the spend that the models of spend are fitted to, so that what is predicted for all of them together
+-- is consistent with what they earned. Over the customers whose margin is known; null where it is of none.
 with valuations as (
     select * from {{ ref('int_value__valuations') }}
     where purpose <> 'calibration'

@@ -18,7 +18,7 @@ lines as (
         orders.customer_id,
         orders.month_date,
         order_lines.source_system,
-        order_lines.product_kind,
+        order_lines.product_type,
         order_lines.counts_as,
         order_lines.amount,
         order_lines.cost_amount
@@ -89,7 +89,7 @@ bookings as (
         coalesce(
             lines.cost_amount,
             case
-                when lines.product_kind = 'product' then cast(lines.amount * cost_rates.cost_rate as decimal(28, 4))
+                when lines.product_type = 'product' then cast(lines.amount * cost_rates.cost_rate as decimal(28, 4))
             end,
             0
         ),

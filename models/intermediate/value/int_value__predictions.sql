@@ -7,7 +7,7 @@ with histories as (
 ),
 
 scores as (
-    select * from {{ ref('int_statistics__history_scores') }}
+    select * from {{ ref('int_valuation__history_scores') }}
 ),
 
 valuations as (
@@ -15,7 +15,7 @@ valuations as (
 ),
 
 spend_fits as (
-    select * from {{ ref('int_statistics__spend_fits') }}
+    select * from {{ ref('int_valuation__spend_fits') }}
 ),
 
 margin_rates as (
@@ -28,8 +28,8 @@ scored as (
         scores.transaction_fit_id,
         scores.spend_fit_id,
         scores.reason,
-        scores.recency_busy_days,
-        scores.age_busy_days,
+        scores.recency_seasonally_adjusted_days,
+        scores.age_seasonally_adjusted_days,
         scores.probability_alive,
         scores.expected_purchases_12_months,
         scores.expected_purchases_24_months,
@@ -157,8 +157,8 @@ select
         when expected_spend is null then coalesce(reason, 'the fitted spends have too heavy a tail')
         else reason
     end as prediction_note,
-    recency_busy_days,
-    age_busy_days,
+    recency_seasonally_adjusted_days,
+    age_seasonally_adjusted_days,
     probability_alive,
     expected_purchases_12_months,
     expected_purchases_24_months,

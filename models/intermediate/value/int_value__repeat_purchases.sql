@@ -1,5 +1,5 @@
--- How busy each month of a source was: the purchases its customers made after their first. From these counts the rhythm
--- of a year is estimated. Months without any stand there with 0, so that none is left out between others.
+-- How busy each month of a source was: the purchases its customers made after their first. Seasonality is estimated
+-- from these counts. Months without any stand there with 0, so that none is left out between others.
 with purchase_days as (
     select
         purchase_days.customer_id,

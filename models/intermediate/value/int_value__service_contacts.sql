@@ -8,4 +8,4 @@ select
 from {{ ref('int_timeline__events') }} as events
 left join {{ ref('agent_activities') }} as activities
     on events.event_id = 'agent_activities:' || activities.agent_activity_id
-where events.entity = 'agent_activities' or (events.entity = 'ticket_events' and events.event = 'created')
+where events.entity = 'agent_activities' or (events.entity = 'ticket_events' and events.event_type = 'created')

@@ -1,5 +1,5 @@
 -- When customers are valued: at the end of each closed month, now, and once in the past, to see how well that would
--- have foretold what came. With each the assumptions that its fits need: Python reads them here, and nowhere else.
+-- have predicted what came. With each the assumptions that its fits need: Python reads them here, and nowhere else.
 with clock as (
     select * from {{ ref('int_clock__as_of') }}
 ),

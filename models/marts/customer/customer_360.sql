@@ -56,8 +56,9 @@ open_tickets as (
     where business_date <= {{ as_of_date() }}
     group by ticket_id
     having
-        max(case when event = 'solved' then occurred_at end) is null
-        or max(case when event = 'reopened' then occurred_at end) > max(case when event = 'solved' then occurred_at end)
+        max(case when event_type = 'solved' then occurred_at end) is null
+        or max(case when event_type = 'reopened' then occurred_at end)
+        > max(case when event_type = 'solved' then occurred_at end)
 ),
 
 tickets as (
@@ -76,7 +77,7 @@ former_names as (
 select
     customers.customer_id,
     coalesce(former_names.former_id_count, 0) as former_id_count,
-    customers.customer_kind,
+    customers.customer_type,
     customers.country,
     customers.region,
     customers.age_band,
@@ -105,10 +106,10 @@ select
     last_satisfaction.answered_at as last_satisfaction_at,
     case
         when last_recommendation.response_value > 0 then 'promoter'
-        when last_recommendation.response_value < 0 then 'critic'
-        when last_recommendation.response_value = 0 then 'neutral'
-    end as last_recommendation,
-    last_recommendation.answered_at as last_recommendation_at,
+        when last_recommendation.response_value < 0 then 'detractor'
+        when last_recommendation.response_value = 0 then 'passive'
+    end as last_nps_class,
+    last_recommendation.answered_at as last_nps_at,
     coalesce(tickets.open_ticket_count, 0) as open_ticket_count,
     coalesce(coverage.source_count, 0) as source_count,
     customers.descriptive_event_count,

@@ -1,4 +1,4 @@
--- Every name a customer ever had here, and the customer it stands for now.
+-- Every id a customer ever had here, and the customer it stands for now.
 with key_history as (
     select * from {{ ref('int_identity__key_history') }}
 ),
@@ -21,7 +21,7 @@ present as (
     where next_generation is null
 ),
 
--- Of the keys that had a name, those which had it last say where it went: they left it together, or had it to now.
+-- Of the keys that had an id, those which had it last say where it went: they left it together, or had it to now.
 stays as (
     select
         *,

@@ -14,7 +14,7 @@ select
     events.customer_id,
     events.data_type,
     events.entity,
-    events.event,
+    events.event_type,
     events.occurred_at,
     events.business_date,
     events.loaded_at,

@@ -18,7 +18,7 @@ select
     customer_id,
     data_type,
     entity,
-    event,
+    event_type,
     occurred_at,
     business_day as business_date,
     loaded_at,

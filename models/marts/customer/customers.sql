@@ -33,10 +33,10 @@ described as (
         max_by({{ attribute }}, case when {{ attribute }} is not null then recency end) as {{ attribute }},
         {% endfor %}
         case
-            when max(case when customer_kind = 'organisation' then 1 else 0 end) = 1 then 'organisation'
-            when max(case when customer_kind = 'person' then 1 else 0 end) = 1 then 'person'
+            when max(case when customer_type = 'organisation' then 1 else 0 end) = 1 then 'organisation'
+            when max(case when customer_type = 'person' then 1 else 0 end) = 1 then 'person'
             else 'unknown'
-        end as customer_kind
+        end as customer_type
     from (
         select
             *,
@@ -71,7 +71,7 @@ joined as (
     select
         keys_by_customer.customer_id,
         keys_by_customer.source_key_count,
-        described.customer_kind,
+        described.customer_type,
         described.country,
         described.region,
         described.city,
@@ -95,7 +95,7 @@ joined as (
 
 select
     customer_id,
-    coalesce(customer_kind, 'unknown') as customer_kind,
+    coalesce(customer_type, 'unknown') as customer_type,
     country,
     region,
     city,

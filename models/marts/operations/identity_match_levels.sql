@@ -4,9 +4,9 @@ with levels as (
 )
 
 select
-    comparison || ':' || level as identity_match_level_id,
+    comparison || ':' || comparison_level as identity_match_level_id,
     comparison,
-    level,
+    comparison_level,
     share_among_same,
     share_among_others,
     match_weight,

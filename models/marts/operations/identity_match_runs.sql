@@ -15,7 +15,7 @@ select
     runs.matched_at,
     runs.matching_version,
     runs.input_md5,
-    runs.method,
+    runs.method as method_version,
     runs.reason,
     runs.record_count,
     runs.customer_count,

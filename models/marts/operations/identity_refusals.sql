@@ -4,17 +4,17 @@ with identifier_use as (
 ),
 
 pairs as (
-    select * from {{ ref('int_identity__judged_pairs') }}
+    select * from {{ ref('int_identity__decided_pairs') }}
 ),
 
 refused as (
     select
-        'identifier' as refused,
+        'identifier' as refusal_scope,
         namespace as first_namespace,
         identifier_id as first_customer_id,
         cast(null as string) as second_namespace,
         cast(null as string) as second_customer_id,
-        cast(null as string) as link_kind,
+        cast(null as string) as link_type,
         refusal_reason,
         record_count
     from identifier_use
@@ -22,12 +22,12 @@ refused as (
     union all
     -- Two records can share several identifiers; each that was refused for one reason is told once.
     select distinct
-        'pair' as refused,
+        'pair' as refusal_scope,
         first_namespace,
         first_customer_id,
         second_namespace,
         second_customer_id,
-        link_kind,
+        link_type,
         refusal_reason,
         cast(2 as bigint) as record_count
     from pairs
@@ -36,15 +36,15 @@ refused as (
 
 select
     md5(concat_ws(
-        '|', refused, first_namespace, first_customer_id, second_namespace, second_customer_id, link_kind,
+        '|', refusal_scope, first_namespace, first_customer_id, second_namespace, second_customer_id, link_type,
         refusal_reason
     )) as identity_refusal_id,
-    refused,
+    refusal_scope,
     first_namespace,
     first_customer_id,
     second_namespace,
     second_customer_id,
-    link_kind,
+    link_type,
     refusal_reason,
     record_count
 from refused

@@ -4,8 +4,8 @@ with landing_files as (
     select * from {{ ref('int_quality__landing_files') }}
 ),
 
-judged_rows as (
-    select * from {{ ref('int_quality__judged_rows') }}
+validated_rows as (
+    select * from {{ ref('int_quality__validated_rows') }}
 ),
 
 files as (
@@ -21,14 +21,14 @@ files as (
     group by source_system, raw_table
 ),
 
-judged as (
+validated as (
     select
         source_system,
         raw_table,
         count(*) - count(quarantine_rule) as loaded_row_count,
         count(quarantine_rule) as quarantined_row_count,
         count(case when {{ is_repeat('quarantine_rule') }} then 1 end) as repeated_row_count
-    from judged_rows
+    from validated_rows
     group by source_system, raw_table
 )
 
@@ -39,10 +39,10 @@ select
     cast(files.file_count as bigint) as file_count,
     cast(files.repeated_file_count as bigint) as repeated_file_count,
     cast(files.row_count as bigint) as file_row_count,
-    cast(coalesce(judged.loaded_row_count, 0) as bigint) as loaded_row_count,
-    cast(coalesce(judged.quarantined_row_count, 0) as bigint) as quarantined_row_count,
-    cast(coalesce(judged.repeated_row_count, 0) as bigint) as repeated_row_count,
+    cast(coalesce(validated.loaded_row_count, 0) as bigint) as loaded_row_count,
+    cast(coalesce(validated.quarantined_row_count, 0) as bigint) as quarantined_row_count,
+    cast(coalesce(validated.repeated_row_count, 0) as bigint) as repeated_row_count,
     files.last_loaded_at
 from files
-left join judged
-    on files.source_system = judged.source_system and files.raw_table = judged.raw_table
+left join validated
+    on files.source_system = validated.source_system and files.raw_table = validated.raw_table

@@ -1,5 +1,5 @@
--- The models are shown the past up to a day, and have to foretell what came after: by how often customers had bought
--- until then, and by tenths of what was foretold.
+-- The models are shown the past up to a day, and have to predict what came after: by how often customers had bought
+-- until then, and by decile of what was predicted.
 with valuations as (
     select * from {{ ref('int_value__valuations') }}
     where purpose = 'calibration'
@@ -57,7 +57,7 @@ customers as (
 ),
 
 grouped as (
-    select *, 'all' as grouping, 0 as group_number
+    select *, 'all' as dimension, 0 as dimension_value
     from customers
     union all
     select *, 'frequency', least(frequency, 7)
@@ -72,8 +72,8 @@ sums as (
         source_system,
         last_date,
         holdout_end_date,
-        grouping,
-        group_number,
+        dimension,
+        dimension_value,
         count(*) as customer_count,
         sum(predicted) as predicted,
         sum(actual) as actual,
@@ -83,7 +83,7 @@ sums as (
         ) / count(*) as mean_square_error,
         sum(predicted_spend) as predicted_spend,
         sum(actual_spend) as actual_spend,
-        -- Of those of whom a spend is foretold.
+        -- Of those of whom a spend is predicted.
         count(predicted_spend) as spend_count,
         cast(sum(predicted_spend - actual_spend) as double) / nullif(count(predicted_spend), 0) as mean_spend_error,
         cast(
@@ -93,7 +93,7 @@ sums as (
             ) as double
         ) / nullif(count(predicted_spend), 0) as mean_square_spend_error
     from grouped
-    group by source_system, last_date, holdout_end_date, grouping, group_number
+    group by source_system, last_date, holdout_end_date, dimension, dimension_value
 ),
 
 errors as (
@@ -108,12 +108,12 @@ errors as (
 )
 
 select
-    source_system || ':' || grouping || ':' || cast(group_number as string) as clv_calibration_id,
+    source_system || ':' || dimension || ':' || cast(dimension_value as string) as clv_calibration_id,
     source_system,
     last_date as calibration_end_date,
     holdout_end_date,
-    grouping,
-    cast(group_number as bigint) as group_number,
+    dimension,
+    cast(dimension_value as bigint) as dimension_value,
     cast(customer_count as bigint) as customer_count,
     cast(predicted as decimal(18, 4)) as predicted_purchases,
     cast(actual as bigint) as actual_purchase_count,

@@ -1,6 +1,6 @@
 -- Every fit that counts, with the window of the data it was made from.
 with fits as (
-    select * from {{ ref('int_statistics__model_fits') }}
+    select * from {{ ref('int_valuation__model_fits') }}
 ),
 
 windows as (

@@ -78,7 +78,7 @@ levels as (
     where cohort_month_date is not null or month_date = last_month_date
 ),
 
-judged as (
+validated as (
     select
         levels.*,
         hidden.acquisition_channel is not null as is_suppressed,
@@ -118,4 +118,4 @@ select
     case when not is_suppressed then {{ column }} end as {{ column }},
     {%- endfor %}
     cast(case when not is_suppressed then clv_to_acquisition_cost end as decimal(28, 4)) as clv_to_acquisition_cost
-from judged
+from validated

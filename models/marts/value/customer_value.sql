@@ -2,7 +2,7 @@
 --   (revenue a month - fixed cost a month) x expected lifetime in months
 --   - acquisition cost - retention cost - investment in the customer
 -- the same on margin, which leaves the cost of goods out of what a month brings,
--- and, beside it, what the models foretell of the customer as of now.
+-- and, beside it, what the models predict of the customer as of now.
 {% set next_day = add_days('cast(' ~ as_of_date() ~ ' as timestamp)', 1) %}
 
 with revenue as (

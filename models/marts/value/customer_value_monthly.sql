@@ -8,6 +8,7 @@
     pre_hook=[
         "{{ rename_columns_of_before({
             'contribution_amount': 'margin_amount', 'lifetime_contribution_amount': 'lifetime_margin_amount',
+            'recency_busy_days': 'recency_seasonally_adjusted_days', 'age_busy_days': 'age_seasonally_adjusted_days',
         }) }}",
         "{{ widen_columns_of_before() }}",
     ],

@@ -1,5 +1,5 @@
 -- Does value move with what happens in customers' lives? Residual value at the last month-end before an event and some
--- months after it, less what it did meanwhile for customers alike (same month, source and tenth of value) without any
+-- months after it, less what it did meanwhile for customers alike (same month, source and decile of value) without any
 -- life event in between or just before. And purchases, which move at once: those made from the month after the event
 -- on, as a share of what customers alike made. An association in matched groups, not an experiment.
 with snapshots as (
@@ -14,7 +14,10 @@ with snapshots as (
 ),
 
 events as (
-    select distinct customer_id, kind, cast(date_trunc('month', business_date) as timestamp) as event_month_at
+    select distinct
+        customer_id,
+        life_event_type,
+        cast(date_trunc('month', business_date) as timestamp) as event_month_at
     from {{ ref('int_value__life_events') }}
     where customer_id is not null and business_date <= {{ as_of_date() }}
 ),
@@ -29,7 +32,7 @@ valued as (
         month_end_at,
         {{ value }} as value,
         purchases_after,
-        -- Customers of one value are in one tenth.
+        -- Customers of one value are in one decile.
         floor(
             10e0 * (rank() over (partition by month_date, source_system order by {{ value }}) - 1)
             / count(*) over (partition by month_date, source_system)
@@ -85,7 +88,7 @@ controls as (
 -- A month-end is the start of the month the event lies in.
 treated as (
     select
-        events.kind,
+        events.life_event_type,
         changes.value_basis,
         changes.value_before,
         changes.value_after,
@@ -105,7 +108,7 @@ treated as (
 
 sums as (
     select
-        kind,
+        life_event_type,
         value_basis,
         count(*) as event_count,
         count(difference) as matched_count,
@@ -121,12 +124,12 @@ sums as (
         cast(sum(purchases_after * matched_purchases) as double) as purchase_product_sum,
         cast(sum(matched_purchases * matched_purchases) as double) as matched_square_sum
     from treated
-    group by kind, value_basis
+    group by life_event_type, value_basis
 ),
 
 means as (
     select
-        kind,
+        life_event_type,
         value_basis,
         event_count,
         matched_count,
@@ -155,8 +158,8 @@ means as (
 )
 
 select
-    kind || ':' || value_basis as life_event_value_id,
-    kind,
+    life_event_type || ':' || value_basis as life_event_value_id,
+    life_event_type,
     value_basis,
     cast({{ var('life_event_months_after') }} as bigint) as months_after,
     cast(event_count as bigint) as event_count,

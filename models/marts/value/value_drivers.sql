@@ -38,7 +38,7 @@ described as (
         customers.preferred_channel,
         customers.age_band,
         customers.country,
-        customers.customer_kind,
+        customers.customer_type,
         first_orders.channel as first_order_channel,
         case
             when first_orders.promised_delivery_at is null or first_orders.delivered_at is null then null
@@ -52,12 +52,12 @@ described as (
 ),
 
 levels as (
-    {% for attribute in ['acquisition_channel', 'preferred_channel', 'age_band', 'country', 'customer_kind',
+    {% for attribute in ['acquisition_channel', 'preferred_channel', 'age_band', 'country', 'customer_type',
                          'first_order_channel', 'first_delivery', 'refunded'] -%}
     {% for basis, column in [('margin', 'residual_clv_amount'), ('revenue', 'residual_revenue_amount')] -%}
     select
         '{{ attribute }}' as attribute,
-        {{ attribute }} as level,
+        {{ attribute }} as attribute_value,
         '{{ basis }}' as value_basis,
         order_band,
         tenure_band,
@@ -73,7 +73,7 @@ levels as (
 sums as (
     select
         attribute,
-        level,
+        attribute_value,
         value_basis,
         order_band,
         tenure_band,
@@ -81,7 +81,7 @@ sums as (
         sum(value) as value_sum,
         sum(cast(value as decimal(19, 2)) * cast(value as decimal(19, 2))) as square_sum
     from levels
-    group by attribute, level, value_basis, order_band, tenure_band
+    group by attribute, attribute_value, value_basis, order_band, tenure_band
 ),
 
 -- The others of the stratum, whatever their level.
@@ -118,7 +118,7 @@ weighed as (
         weight / nullif(
             cast(
                 sum(case when is_compared then cast(weight as decimal(28, 8)) end) over (
-                    partition by attribute, level, value_basis
+                    partition by attribute, attribute_value, value_basis
                 ) as double
             ), 0
         ) as weight_share
@@ -129,7 +129,7 @@ weighed as (
 totals as (
     select
         attribute,
-        level,
+        attribute_value,
         value_basis,
         sum(customer_count) as customer_count,
         sum(value_sum) as value_sum,
@@ -147,7 +147,7 @@ totals as (
             end
         ) as weighted_variance
     from weighed
-    group by attribute, level, value_basis
+    group by attribute, attribute_value, value_basis
 ),
 
 against_all_others as (
@@ -159,7 +159,8 @@ against_all_others as (
             partition by attribute, value_basis
         ) as few_count,
         row_number() over (
-            partition by attribute, value_basis, {{ too_few('customer_count') }} order by customer_count asc, level asc
+            partition by attribute, value_basis, {{ too_few('customer_count') }}
+            order by customer_count asc, attribute_value asc
         ) as place
     from totals
 ),
@@ -176,7 +177,7 @@ means as (
     from against_all_others
 ),
 
-judged as (
+validated as (
     select
         *,
         is_suppressed or {{ too_few('compared_customer_count') }} or {{ too_few('compared_other_customer_count') }}
@@ -189,7 +190,7 @@ estimates as (
         *,
         case when not is_hidden then cast(weighted_difference as double) end as difference,
         case when not is_hidden then sqrt(cast(weighted_variance as double)) end as standard_error
-    from judged
+    from validated
 ),
 
 tested as (
@@ -204,7 +205,7 @@ ranked as (
         *,
         count(p_value) over (partition by value_basis) as test_count,
         row_number() over (
-            partition by value_basis order by p_value asc nulls last, attribute asc, level asc
+            partition by value_basis order by p_value asc nulls last, attribute asc, attribute_value asc
         ) as p_place
     from tested
 ),
@@ -228,9 +229,9 @@ adjusted as (
 )
 
 select
-    md5(attribute || ':' || level || ':' || value_basis) as value_driver_id,
+    md5(attribute || ':' || attribute_value || ':' || value_basis) as value_driver_id,
     attribute,
-    level,
+    attribute_value,
     value_basis,
     cast(customer_count as bigint) as customer_count,
     cast(other_customer_count as bigint) as other_customer_count,

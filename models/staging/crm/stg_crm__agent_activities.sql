@@ -12,7 +12,7 @@ select
     loaded_at,
     'crm:' || opportunity_id as opportunity_id,
     case when kind = 'call' then 'phone' else kind end as channel,
-    kind,
+    kind as activity_type,
     direction,
     agent,
     cast(duration_minutes as decimal(9, 2)) as duration_minutes

@@ -10,7 +10,7 @@ select
     customer_number as source_customer_id,
     created_at as occurred_at,
     loaded_at,
-    'person' as customer_kind,
+    'person' as customer_type,
     country_code as country,
     region,
     city,

@@ -10,7 +10,7 @@ select
     {{ hashed_key('email') }} as alias_customer_id,
     'crm' as customer_namespace,
     customer_number as source_customer_id,
-    'email' as link_kind
+    'email' as link_type
 from customers
 where is_email_verified and email is not null
 
@@ -22,7 +22,7 @@ select
     {{ hashed_key('loyalty_number') }} as alias_customer_id,
     'crm' as customer_namespace,
     customer_number as source_customer_id,
-    'loyalty_number' as link_kind
+    'loyalty_number' as link_type
 from customers
 where loyalty_number is not null
 
@@ -34,6 +34,6 @@ select
     {{ hashed_key('social_handle') }} as alias_customer_id,
     'crm' as customer_namespace,
     customer_number as source_customer_id,
-    'handle' as link_kind
+    'handle' as link_type
 from customers
 where social_handle is not null

@@ -10,6 +10,6 @@ select
     customer_number as source_customer_id,
     {{ start_of_day('occurred_date', 'crm') }} as occurred_at,
     loaded_at,
-    kind,
+    kind as life_event_type,
     reported_at
 from life_events

@@ -9,6 +9,6 @@ select distinct
     {{ hashed_key('requester_email') }} as alias_customer_id,
     'crm' as customer_namespace,
     customer_number as source_customer_id,
-    'email' as link_kind
+    'email' as link_type
 from tickets
 where requester_email is not null and customer_number is not null

@@ -17,7 +17,7 @@ select
     ticket_events.loaded_at,
     ticket_events.utc_offset,
     tickets.channel,
-    ticket_events.event,
+    ticket_events.event as event_type,
     ticket_events.old_value,
     ticket_events.new_value,
     ticket_events.actor,

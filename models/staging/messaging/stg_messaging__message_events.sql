@@ -13,7 +13,7 @@ select
     loaded_at,
     campaign,
     channel,
-    event,
+    event as event_type,
     offer_category,
     currency,
     cost as original_cost_amount

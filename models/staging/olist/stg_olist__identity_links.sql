@@ -9,5 +9,5 @@ select
     seller_id as alias_customer_id,
     'olist_lead' as customer_namespace,
     lead_id as source_customer_id,
-    'user_id' as link_kind
+    'user_id' as link_type
 from deals

@@ -15,7 +15,7 @@ select
     coalesce(orders.approved_at, orders.ordered_at) as occurred_at,
     payments.loaded_at,
     '{{ var("source_time_zones")["olist"] }}' as time_zone,
-    payments.method,
+    payments.payment_method,
     payments.installment_count,
     'BRL' as currency,
     payments.payment_value as original_amount

@@ -19,16 +19,16 @@ requests as (
 ),
 
 steps as (
-    select review_id, source_order_id, 'sent' as event, requested_at as occurred_at, loaded_at from requests
+    select review_id, source_order_id, 'sent' as event_type, requested_at as occurred_at, loaded_at from requests
     union all
     select review_id, source_order_id, 'completed', answered_at, loaded_at from requests
 )
 
 select
-    'olist:' || steps.review_id || ':' || steps.event as survey_invitation_event_id,
+    'olist:' || steps.review_id || ':' || steps.event_type as survey_invitation_event_id,
     'olist:' || steps.review_id as invitation_id,
     'olist' as source_system,
-    steps.review_id || ':' || steps.event as source_record_id,
+    steps.review_id || ':' || steps.event_type as source_record_id,
     orders.customer_namespace,
     orders.source_customer_id,
     steps.occurred_at,
@@ -37,7 +37,7 @@ select
     'delivery' as touchpoint,
     'email' as channel,
     'olist:' || steps.source_order_id as order_id,
-    steps.event,
+    steps.event_type,
     cast(null as string) as currency,
     cast(null as decimal(18, 4)) as original_incentive_amount
 from steps

@@ -25,7 +25,7 @@ select
     first_invoiced_at as occurred_at,
     loaded_at,
     -- The wholesaler sells to both and does not tell them apart.
-    'unknown' as customer_kind,
+    'unknown' as customer_type,
     country,
     cast(null as string) as region,
     cast(null as string) as city,

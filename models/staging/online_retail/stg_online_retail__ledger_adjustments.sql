@@ -10,7 +10,7 @@ select
     invoice_no || ':' || cast(line_number as string) as source_record_id,
     invoiced_at as occurred_at,
     loaded_at,
-    line_kind as adjustment_kind,
+    line_kind as adjustment_type,
     'online_retail:' || stock_code as product_id,
     quantity,
     'GBP' as currency,

@@ -10,7 +10,7 @@ select
     account_id as source_customer_id,
     created_at as occurred_at,
     loaded_at,
-    'person' as customer_kind,
+    'person' as customer_type,
     cast(null as string) as country,
     cast(null as string) as region,
     cast(null as string) as city,

@@ -9,7 +9,7 @@ select
     account_id as alias_customer_id,
     'crm' as customer_namespace,
     customer_number as source_customer_id,
-    'user_id' as link_kind
+    'user_id' as link_type
 from accounts
 where customer_number is not null
 
@@ -21,7 +21,7 @@ select
     {{ hashed_key('email') }} as alias_customer_id,
     'shop' as customer_namespace,
     account_id as source_customer_id,
-    'email' as link_kind
+    'email' as link_type
 from accounts
 where is_email_verified and email is not null
 
@@ -33,6 +33,6 @@ select
     {{ hashed_key('loyalty_number') }} as alias_customer_id,
     'shop' as customer_namespace,
     account_id as source_customer_id,
-    'loyalty_number' as link_kind
+    'loyalty_number' as link_type
 from accounts
 where loyalty_number is not null

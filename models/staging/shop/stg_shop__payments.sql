@@ -10,7 +10,7 @@ select
     paid_at as occurred_at,
     loaded_at,
     time_zone,
-    method,
+    method as payment_method,
     cast(null as bigint) as installment_count,
     currency,
     amount as original_amount

@@ -7,5 +7,5 @@ select
     'survey:' || answer_id as survey_answer_id,
     'survey' as source_system,
     loaded_at,
-    comment
+    comment as comment_text
 from answers

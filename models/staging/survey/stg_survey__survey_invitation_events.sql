@@ -5,23 +5,23 @@ with invitations as (
 ),
 
 steps as (
-    {% for event in ['sent', 'opened', 'started', 'completed'] %}
+    {% for event_type in ['sent', 'opened', 'started', 'completed'] %}
     select
         *,
-        '{{ event }}' as event,
-        {{ event }}_at as occurred_at,
-        {{ 'incentive' if event == 'sent' else 'cast(null as decimal(18, 4))' }} as promised_incentive
+        '{{ event_type }}' as event_type,
+        {{ event_type }}_at as occurred_at,
+        {{ 'incentive' if event_type == 'sent' else 'cast(null as decimal(18, 4))' }} as promised_incentive
     from invitations
-    where {{ event }}_at is not null
+    where {{ event_type }}_at is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 )
 
 select
-    'survey:' || invitation_id || ':' || event as survey_invitation_event_id,
+    'survey:' || invitation_id || ':' || event_type as survey_invitation_event_id,
     'survey:' || invitation_id as invitation_id,
     'survey' as source_system,
-    invitation_id || ':' || event as source_record_id,
+    invitation_id || ':' || event_type as source_record_id,
     'crm' as customer_namespace,
     customer_number as source_customer_id,
     occurred_at,
@@ -30,7 +30,7 @@ select
     touchpoint,
     channel,
     'shop:' || source_order_id as order_id,
-    event,
+    event_type,
     currency,
     promised_incentive as original_incentive_amount
 from steps

@@ -19,6 +19,6 @@ select distinct
     anonymous_id as alias_customer_id,
     'shop' as customer_namespace,
     account_id as source_customer_id,
-    'device' as link_kind
+    'device' as link_type
 from events
 where account_id is not null

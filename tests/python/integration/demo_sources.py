@@ -69,12 +69,12 @@ def profile_intervals(landing: Path) -> dict[tuple[str, str], tuple[int, int]]:
         for field, value in zip(kept, values, strict=True):
             _add_runs(runs, "crm", field, logged.get((number, field), [value]))
         _add_runs(runs, "crm", "birth_year", [values[kept.index("birth_date")]])
-        _add_runs(runs, "crm", "customer_kind", ["person"])
+        _add_runs(runs, "crm", "customer_type", ["person"])
     in_shop = ("first_name", "last_name", "email", "is_email_verified", "phone", "loyalty_number")
     for values in records(landing, "shop", f"select {', '.join(in_shop)} from accounts"):
         for field, value in zip(in_shop, values, strict=True):
             _add_runs(runs, "shop", field, [value])
-        _add_runs(runs, "shop", "customer_kind", ["person"])
+        _add_runs(runs, "shop", "customer_type", ["person"])
     return {key: (sum(of_records), len(of_records)) for key, of_records in runs.items()}
 
 

@@ -86,14 +86,12 @@ def test_the_row_of_a_customer_says_what_the_systems_say_now(demo: Project, land
         customer = customer_of[f"survey:{invitation}"]
         newest[customer] = max(newest.get(customer, ("", 0.0)), (str(answered_at), float(str(score))))
     kinds = {
-        customer: "promoter" if score >= 9 else "critic" if score <= 6 else "neutral"
+        customer: "promoter" if score >= 9 else "detractor" if score <= 6 else "passive"
         for customer, (_, score) in newest.items()
     }
     assert len(kinds) > 300
     assert kinds == dict(
-        demo.query(
-            "select customer_id, last_recommendation from marts.customer_360 where last_recommendation is not null"
-        )
+        demo.query("select customer_id, last_nps_class from marts.customer_360 where last_nps_class is not null")
     )
 
 
@@ -141,7 +139,8 @@ def test_profiles_have_the_intervals_that_the_sources_logs_tell(demo: Project, l
     personal = {attribute for *_, attribute, _, _, is_public in found if not is_public}
     assert {"email", "phone", "last_name", "birth_date", "street"} <= personal
     assert demo.query(
-        "select count(*) from descriptive.customer_attributes where value is not null and not has_public_value"
+        "select count(*) from descriptive.customer_attributes"
+        " where attribute_value is not null and not has_public_value"
     ) == [(0,)]
 
 

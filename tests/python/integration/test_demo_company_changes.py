@@ -118,7 +118,7 @@ def test_what_changed_at_the_sources_arrives_while_a_plain_client_reads_on(secon
         f"select city from descriptive.customer_records where source_system = 'crm' and source_record_id = '{changed}'"
     ) == [("Somewhere Else",)]
     assert demo.query(
-        "select value from descriptive.customer_attributes where attribute = 'city' and is_current"
+        "select attribute_value from descriptive.customer_attributes where attribute = 'city' and is_current"
         f" and source_system = 'crm' and source_customer_id = '{changed}'"
     ) == [("Somewhere Else",)]
     assert demo.query(
@@ -150,7 +150,9 @@ def test_what_was_known_before_is_what_was_published_then(second: SecondRun) -> 
     """The two last versions: what the newer one says was known at the time of the older is what the older says."""
     demo = second.demo
     older, newer = sorted((demo.home / "published").glob("cem-*/cem.duckdb"))[-2:]
-    columns = "event_id, customer_id, event, occurred_at, source_system, channel, touchpoint, description, event_value"
+    columns = (
+        "event_id, customer_id, event_type, occurred_at, source_system, channel, touchpoint, description, event_value"
+    )
     with duckdb.connect() as connection:
         connection.execute(f"attach '{older}' as older (read_only)")
         connection.execute(f"attach '{newer}' as newer (read_only)")

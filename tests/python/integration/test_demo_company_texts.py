@@ -15,7 +15,7 @@ def test_texts_are_told_apart_by_language_and_sentiment(demo: Project, landing: 
     """What customers wrote, and agents did not; each language against what the platforms state."""
     ((of_agents,),) = records(landing, "helpdesk", "select count(*) from comments where author = 'agent'")
     assert of_agents > 1000
-    kinds = dict(demo.query("select text_kind, count(*) from attitudinal.text_assessments group by 1"))
+    kinds = dict(demo.query("select text_type, count(*) from attitudinal.text_assessments group by 1"))
     assert set(kinds) == {"review", "survey_comment", "mention", "ticket_comment"}
     assert demo.query(
         "select count(*) from interaction.ticket_comments where author = 'customer' and text_length > 0"

@@ -69,13 +69,13 @@ def test_what_life_events_do_to_purchases_is_covered(demo: Project) -> None:
     true = dict(zip(LIFE_EVENTS, LIFE_EVENT_RATE_FACTORS, strict=True))
     found = demo.query(
         """
-        select kind, purchase_ratio_lower_95, purchase_ratio_upper_95 from marts.life_event_value
+        select life_event_type, purchase_ratio_lower_95, purchase_ratio_upper_95 from marts.life_event_value
         where value_basis = 'margin' and not is_suppressed
         """
     )
     assert found
-    for kind, lower, upper in found:
-        assert float(lower) < true[kind] < float(upper)
+    for life_event_type, lower, upper in found:
+        assert float(lower) < true[life_event_type] < float(upper)
 
 
 def _of_truth(demo: Project, query: str) -> list[tuple[Any, ...]]:

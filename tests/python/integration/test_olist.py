@@ -200,7 +200,7 @@ def test_sellers_of_the_lead_funnel_are_organisations_not_shoppers(
     leads = {lead["mql_id"] for lead in files["leads"]}
     won = {d["seller_id"] for d in files["closed_deals"]}
     other_sellers = {s["seller_id"] for s in files["sellers"]} - won
-    assert dict(olist.query("select customer_kind, count(*) from marts.customers group by 1")) == {
+    assert dict(olist.query("select customer_type, count(*) from marts.customers group by 1")) == {
         "person": len(persons),
         "organisation": len(leads) + len(other_sellers),
     }
@@ -209,7 +209,7 @@ def test_sellers_of_the_lead_funnel_are_organisations_not_shoppers(
     assert olist.query(
         """
         select count(distinct s.customer_id) from marts.journey_stages s join marts.customers c using (customer_id)
-        where c.customer_kind = 'organisation' and s.stage = 'new'
+        where c.customer_type = 'organisation' and s.stage = 'new'
         """
     ) == [(842,)]
 
@@ -264,10 +264,10 @@ def test_free_text_and_identifiers_are_not_published(olist: Project) -> None:
     assert olist.warehouse("select count(*) > 2000 from restricted.review_comments") == [(True,)]
 
 
-def test_one_time_buyers_are_not_taken_for_alive_and_the_hold_out_is_foretold(
+def test_one_time_buyers_are_not_taken_for_alive_and_the_hold_out_is_predicted(
     olist: Project, files: dict[str, list[dict[str, str]]]
 ) -> None:
-    """Fourteen of 4,377 customers came back on another day of São Paulo's: little is foretold, and little came."""
+    """Fourteen of 4,377 customers came back on another day of São Paulo's: little is predicted, and little came."""
     persons = {customer["customer_id"]: customer["customer_unique_id"] for customer in files["customers"]}
     days: dict[str, set[str]] = defaultdict(set)
     for order in files["orders"]:
@@ -281,7 +281,7 @@ def test_one_time_buyers_are_not_taken_for_alive_and_the_hold_out_is_foretold(
     ) == [(4377, came_back, True)]
     [(customers, predicted, actual)] = olist.query(
         "select customer_count, predicted_purchases, actual_purchase_count from marts.clv_calibration "
-        "where grouping = 'all'"
+        "where dimension = 'all'"
     )
     assert (customers, actual) == (2715, 4)
     assert 2 < predicted < 9

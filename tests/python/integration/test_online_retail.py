@@ -56,7 +56,7 @@ def test_rows_quantities_and_amounts_reconcile_from_file_to_the_types(
     given_back = online_retail.query("select count(*), -sum(quantity), -sum(original_amount) from behavioural.refunds")
     assert given_back == [sums(cancellations)]
     adjusted = online_retail.query(
-        "select adjustment_kind, count(*), sum(quantity), sum(original_amount) from behavioural.ledger_adjustments "
+        "select adjustment_type, count(*), sum(quantity), sum(original_amount) from behavioural.ledger_adjustments "
         "group by 1 order by 1"
     )
     assert adjusted == [
@@ -118,7 +118,7 @@ def test_a_repeated_line_is_a_line_of_its_own(online_retail: Project, lines: lis
 
 
 def test_what_is_no_product_is_told_apart(online_retail: Project) -> None:
-    kinds = dict(online_retail.query("select product_kind, count(*) from behavioural.products group by 1"))
+    kinds = dict(online_retail.query("select product_type, count(*) from behavioural.products group by 1"))
     assert {"product", "freight", "fee", "discount", "manual", "sample", "gift_card", "adjustment"} == set(kinds)
     assert online_retail.query("select sum(freight_amount) > 0 from marts.customer_value") == [(True,)]
 
@@ -222,7 +222,7 @@ def test_the_fits_are_those_of_histories_made_straight_from_the_files(
         freight = {
             row["code_or_category"]
             for row in csv.DictReader(stream)
-            if row["source_system"] == "online_retail" and row["product_kind"] == "freight"
+            if row["source_system"] == "online_retail" and row["product_type"] == "freight"
         }
     with (seeds / "finance" / "exchange_rates.csv").open() as stream:
         rates = {
@@ -296,17 +296,17 @@ def test_the_fits_are_those_of_histories_made_straight_from_the_files(
                 assert value == pytest.approx(stored[name][0], rel=1e-4), (model, name)
 
 
-def test_what_a_third_of_the_time_brought_was_foretold(online_retail: Project) -> None:
+def test_what_a_third_of_the_time_brought_was_predicted(online_retail: Project) -> None:
     [(customers, predicted, actual, bias)] = online_retail.query(
         "select customer_count, predicted_purchases, actual_purchase_count, bias from marts.clv_calibration "
-        "where grouping = 'all'"
+        "where dimension = 'all'"
     )
     assert (customers, actual) == (2728, 2791)
     assert float(bias) == pytest.approx(float(predicted) / actual - 1, abs=1e-6)
     assert abs(bias) < 0.10
     by_frequency = online_retail.query(
         "select mean_predicted_purchases, mean_actual_purchases from marts.clv_calibration "
-        "where grouping = 'frequency' order by group_number"
+        "where dimension = 'frequency' order by dimension_value"
     )
     assert len(by_frequency) == 8
     assert all(abs(predicted - actual) < Decimal("0.25") * actual for predicted, actual in by_frequency)

@@ -61,9 +61,9 @@ def test_what_is_computed_between_the_halves_of_dbt_joins_them_in_one_lineage(
 ) -> None:
     value = dg.AssetKey(["marts", "customer_equity_monthly"])
     upstream = ancestors(repository, value)
-    assert dg.AssetKey(["statistics", "history_scores"]) in upstream
+    assert dg.AssetKey(["valuation", "history_scores"]) in upstream
     assert dg.AssetKey(["intermediate", "int_value__counted_histories"]) in upstream
-    before = ancestors(repository, dg.AssetKey(["statistics", "history_scores"]))
+    before = ancestors(repository, dg.AssetKey(["valuation", "history_scores"]))
     assert dg.AssetKey(["behavioural", "orders"]) in before
     assert not [key for key in before if key.path[0] == "marts"]
     proposed = ancestors(repository, dg.AssetKey(["marts", "identity_candidates"]))

@@ -44,6 +44,6 @@ def test_a_source_without_its_switch_or_its_line_is_told(project: Path) -> None:
     path.write_text(text.replace("      web:\n        +enabled", "      web:\n        +unabled"))
     with pytest.raises(SettingsError, match=r"web: its switch, \+enabled below models: staging of dbt_project\.yml"):
         check_packs(("web",), project)
-    path.write_text(text.replace("    ads: [ad_campaign_days, judged_rows]\n", ""))
+    path.write_text(text.replace("    ads: [ad_campaign_days, validated_rows]\n", ""))
     with pytest.raises(SettingsError, match=r"ads: its line in vars: sources of dbt_project\.yml"):
         check_packs(("ads",), project)

@@ -148,7 +148,7 @@ def company_with_amounts_of_a_million_million() -> Company:
     return company
 
 
-def test_what_amounts_of_a_million_million_come_to_is_summed_up_and_foretold(tmp_path: Path) -> None:
+def test_what_amounts_of_a_million_million_come_to_is_summed_up_and_predicted(tmp_path: Path) -> None:
     world = World.of(company_with_amounts_of_a_million_million(), tmp_path, *SOURCES).load().build()
 
     assert world.failed_tests() == {}
@@ -168,7 +168,7 @@ def test_spend_that_a_few_customers_of_huge_amounts_no_longer_make_stops_no_run(
 
     assert world.query(
         "select actual_purchase_count >= 100, abs(bias) < 0.5, spend_bias > 0.75 from marts.clv_calibration"
-        " where grouping = 'all'"
+        " where dimension = 'all'"
     ) == [(True, True, True)]
     assert world.failed_tests() == {}
 

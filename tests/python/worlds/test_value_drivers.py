@@ -47,7 +47,7 @@ def drivers(mart: str, seed: int, austria_costs: float = 0) -> list[tuple[str, s
             "preferred_channel": np.where(random.random(2000) < 0.1 * orders, "app", "letter"),
             "age_band": random.choice(CHANNELS, 2000),
             "country": countries,
-            "customer_kind": ["person"] * 2000,
+            "customer_type": ["person"] * 2000,
         }
     )
     with duckdb.connect() as connection:
@@ -66,8 +66,8 @@ def drivers(mart: str, seed: int, austria_costs: float = 0) -> list[tuple[str, s
         ):
             connection.execute(statement)
         return connection.execute(
-            "select attribute, level, unadjusted_difference_amount, adjusted_difference_amount, is_beyond_chance"
-            f" from ({mart}) where adjusted_difference_amount is not null"
+            "select attribute, attribute_value, unadjusted_difference_amount, adjusted_difference_amount,"
+            f" is_beyond_chance from ({mart}) where adjusted_difference_amount is not null"
         ).fetchall()
 
 

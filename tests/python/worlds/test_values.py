@@ -80,15 +80,15 @@ def test_a_stranger_gets_the_same_values_from_what_is_published(tmp_path: Path) 
         fits.setdefault(fit_id, {})[parameter] = estimate
         models[fit_id] = model
     season = dict(
-        world.query("select month_number, season_index from marts.clv_season_indices where purpose = 'current'")
+        world.query("select month_number, seasonal_index from marts.clv_seasonal_indices where purpose = 'current'")
     )
     assert min(season.values()) < 0.95
     assert max(season.values()) > 1.05
-    ((last,),) = world.query("select distinct window_to_date from marts.clv_season_indices where purpose = 'current'")
+    ((last,),) = world.query("select distinct window_to_date from marts.clv_seasonal_indices where purpose = 'current'")
     customers = world.query(
         "select transaction_fit_id, spend_fit_id, repeat_purchase_count, recency_days, age_days, mean_spend_amount,"
         " horizon_months, annual_discount_rate, probability_alive, discounted_purchases, expected_spend_amount,"
-        " residual_revenue_amount, age_busy_days from marts.customer_value"
+        " residual_revenue_amount, age_seasonally_adjusted_days from marts.customer_value"
     )
     assert len(customers) == 250
     for transactions, spends, x, recency, age, mean, months, yearly, alive, purchases, spend, value, busy in customers:

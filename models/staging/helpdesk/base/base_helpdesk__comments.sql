@@ -25,6 +25,6 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_parent_judgement(
+from {{ with_parent_validation(
     source('helpdesk', 'comments'), ref('base_helpdesk__tickets'), 'ticket_id'
 ) }} as raw_row

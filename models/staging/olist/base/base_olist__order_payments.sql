@@ -13,7 +13,7 @@
 select
     order_id as source_order_id,
     {{ try_integer('payment_sequential') }} as payment_number,
-    payment_type as method,
+    payment_type as payment_method,
     {{ try_integer('payment_installments') }} as installment_count,
     {{ try_money('payment_value') }} as payment_value,
     _file_name as file_name,
@@ -21,4 +21,4 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_order_judgement(source('olist', 'order_payments'), ref('base_olist__orders')) }} as raw_row
+from {{ with_order_validation(source('olist', 'order_payments'), ref('base_olist__orders')) }} as raw_row

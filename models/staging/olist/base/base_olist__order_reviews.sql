@@ -29,4 +29,4 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_order_judgement(source('olist', 'order_reviews'), ref('base_olist__orders')) }} as raw_row
+from {{ with_order_validation(source('olist', 'order_reviews'), ref('base_olist__orders')) }} as raw_row

@@ -38,6 +38,6 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_line_judgement(
+from {{ with_line_validation(
     source('olist', 'orders'), source('olist', 'order_items'), 'order_id', olist_order_item_rules()
 ) }} as raw_row

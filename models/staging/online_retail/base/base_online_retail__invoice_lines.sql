@@ -39,6 +39,6 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_line_judgement(
+from {{ with_line_validation(
     source('online_retail', 'invoice_lines'), source('online_retail', 'invoice_lines'), 'invoice_no', line_rules
 ) }} as raw_row

@@ -14,6 +14,6 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_parent_judgement(
+from {{ with_parent_validation(
     source('shop', 'order_lines'), ref('base_shop__orders'), 'order_id', 'source_order_id'
 ) }} as raw_row

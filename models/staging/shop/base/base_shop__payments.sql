@@ -30,6 +30,6 @@ select
     _loaded_at as loaded_at,
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_parent_judgement(
+from {{ with_parent_validation(
     with_known_time_zone(source('shop', 'payments')), ref('base_shop__orders'), 'order_id', 'source_order_id'
 ) }} as raw_row

@@ -29,5 +29,5 @@ select
     {{ quarantine_rule(row_rules) }} as quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
 from {{ with_scale(
-    with_parent_judgement(source('survey', 'answers'), ref('base_survey__invitations'), 'invitation_id')
+    with_parent_validation(source('survey', 'answers'), ref('base_survey__invitations'), 'invitation_id')
 ) }} as raw_row

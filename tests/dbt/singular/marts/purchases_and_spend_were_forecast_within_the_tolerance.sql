@@ -14,7 +14,7 @@ select
     mean_spend_error_lower_95_amount,
     mean_spend_error_upper_95_amount
 from {{ ref('clv_calibration') }}
-where grouping = 'all'
+where dimension = 'all'
     and actual_purchase_count >= {{ var('minimum_calibration_purchases') }}
     and (
         (

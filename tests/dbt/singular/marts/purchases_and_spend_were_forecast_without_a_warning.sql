@@ -10,6 +10,6 @@ select
     actual_spend_amount,
     spend_bias
 from {{ ref('clv_calibration') }}
-where grouping = 'all'
+where dimension = 'all'
     and actual_purchase_count >= {{ var('minimum_calibration_purchases') }}
     and (abs(bias) > {{ var('calibration_warning') }} or abs(spend_bias) > {{ var('calibration_spend_warning') }})

@@ -7,7 +7,7 @@
     'ticket_events', 'ticket_comments', 'delivery_events',
 ] %}
 {% set kept_back = {
-    'message_events': "event in ('planned', 'held_out')",
+    'message_events': "event_type in ('planned', 'held_out')",
     'ticket_comments': 'not is_public',
 } %}
 

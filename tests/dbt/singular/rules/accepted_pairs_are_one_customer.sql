@@ -1,6 +1,6 @@
 -- The fixed point: no accepted pair whose records are two customers.
 select pairs.*
-from {{ ref('int_identity__judged_pairs') }} as pairs
+from {{ ref('int_identity__decided_pairs') }} as pairs
 inner join {{ ref('int_identity__components') }} as first_component
     on pairs.first_namespace || ':' || pairs.first_customer_id = first_component.key
 inner join {{ ref('int_identity__components') }} as second_component

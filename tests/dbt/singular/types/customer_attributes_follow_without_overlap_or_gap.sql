@@ -5,7 +5,7 @@
 with intervals as (
     select
         attributes.*,
-        coalesce(attributes.value, personal.value) as any_value,
+        coalesce(attributes.attribute_value, personal.attribute_value) as any_value,
         personal.customer_attribute_id is not null as is_in_restricted
     from {{ ref('customer_attributes') }} as attributes
     left join {{ ref('customer_attribute_intervals') }} as personal
@@ -44,4 +44,4 @@ where valid_to is distinct from next_from
     or (interval_number > 1 and any_value is not distinct from value_before)
     or attribute_from <> record_from
     or has_public_value = is_in_restricted
-    or (not has_public_value and value is not null)
+    or (not has_public_value and attribute_value is not null)

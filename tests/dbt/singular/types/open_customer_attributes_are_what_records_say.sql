@@ -2,7 +2,7 @@
 -- of has none.
 {% set key = 'source_system, customer_namespace, source_customer_id' %}
 {% set of_records = [
-    'customer_kind', 'country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel', 'acquisition_channel'
+    'customer_type', 'country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel', 'acquisition_channel'
 ] %}
 {% set of_identifiers = [
     'first_name', 'last_name', 'email', 'is_email_verified', 'phone', 'birth_date', 'street', 'postal_code',
@@ -48,7 +48,7 @@ held as (
         attributes.customer_namespace,
         attributes.source_customer_id,
         attributes.attribute,
-        coalesce(attributes.value, personal.value) as value
+        coalesce(attributes.attribute_value, personal.attribute_value) as value
     from {{ ref('customer_attributes') }} as attributes
     left join {{ ref('customer_attribute_intervals') }} as personal
         on attributes.customer_attribute_id = personal.customer_attribute_id

@@ -88,8 +88,8 @@ def test_it_is_so_for_the_many_and_the_few_purchases(future: Future) -> None:
     expected, played = future.expected.discounted_purchases, future.played.discounted_purchases
     some = np.flatnonzero(future.alive)
     some = some[np.argsort(expected[some], kind="stable")]
-    for tenth in np.array_split(some, 5)[1:]:
-        assert expected[tenth].sum() / played[tenth].sum() == pytest.approx(1, abs=0.05)
+    for decile in np.array_split(some, 5)[1:]:
+        assert expected[decile].sum() / played[decile].sum() == pytest.approx(1, abs=0.05)
 
 
 def test_an_order_leaves_what_the_truth_says(future: Future) -> None:

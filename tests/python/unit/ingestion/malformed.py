@@ -1,6 +1,6 @@
 """What comes in wrong, by source and form, and how each of it has to end: loaded right, in quarantine, or refused.
 
-`VALUES` are rows that can be loaded, one a case, of which staging judges. `FILES` are whole files, `DATABASES` and
+`VALUES` are rows that can be loaded, one a case, of which staging validates. `FILES` are whole files, `DATABASES` and
 `ANSWERS` (of an API) that are loaded or refused as a whole.
 """
 

@@ -91,7 +91,7 @@ def named(case: Value, number: int) -> Row:
 
 
 @dataclass
-class Judged:
+class Validated:
     """A raw row: its rule where it is in quarantine, and its values in the lake."""
 
     rule: str | None
@@ -99,8 +99,8 @@ class Judged:
 
 
 @pytest.fixture(scope="session")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str | None, Judged]]:
-    """The rows of all cases, loaded and judged by the base models, by table and key."""
+def validated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str | None, Validated]]:
+    """The rows of all cases, loaded and validated by the base models, by table and key."""
     folder = tmp_path_factory.mktemp("malformed")
     landing, settings = folder / "landing", Settings(home=folder / "home", sources=SOURCES)
     rows: dict[str, list[Row]] = {table: [] for table in GOOD}
@@ -132,7 +132,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str | Non
         check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout
-    found: dict[str, dict[str | None, Judged]] = {}
+    found: dict[str, dict[str | None, Validated]] = {}
     with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
         for table in {case.table for case in VALUES}:
             source_name, name = table.split(".")
@@ -146,7 +146,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str | Non
             )
             names = [name for name, *_ in result.description]
             raw = [dict(zip(names, values, strict=True)) for values in result.fetchall()]
-            found[table] = {row[KEY[table]]: Judged(row["quarantine_rule"], row) for row in raw}
+            found[table] = {row[KEY[table]]: Validated(row["quarantine_rule"], row) for row in raw}
             assert len(found[table]) == len(raw) == len(rows[table])
     return found
 
@@ -155,9 +155,9 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str | Non
     ("number", "case"), [pytest.param(n, c, id=f"{c.table}-{c.kind}-{n}") for n, c in enumerate(VALUES)]
 )
 def test_a_value_is_loaded_right_or_in_quarantine_with_its_rule(
-    number: int, case: Value, judged: dict[str, dict[str | None, Judged]]
+    number: int, case: Value, validated: dict[str, dict[str | None, Validated]]
 ) -> None:
-    row = judged[case.table][named(case, number)[KEY[case.table]]]
+    row = validated[case.table][named(case, number)[KEY[case.table]]]
     assert row.rule == case.rule
     if case.rule is None:
         assert {column: row.raw[column] for column in case.changes} == case.changes

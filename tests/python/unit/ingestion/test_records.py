@@ -281,7 +281,7 @@ def test_of_rows_with_the_same_key_the_newest_counts(consents: Database) -> None
     assert consents.load().tables["consents"].rows == 0
 
 
-def test_rows_without_a_key_are_loaded_to_be_judged(consents: Database) -> None:
+def test_rows_without_a_key_are_loaded_to_be_validated(consents: Database) -> None:
     consent(consents, None, 0)
     consent(consents, None, 1)
     consents.load()

@@ -238,7 +238,7 @@ def test_no_name_address_or_birth_date_goes_into_the_lake(tmp_path: Path) -> Non
 def test_shares_of_each_comparison_add_up_and_agreement_speaks_for_one_person(matched: Matched) -> None:
     for comparison in COMPARISONS:
         levels = [row for row in matched.levels if row["comparison"] == comparison.name]
-        assert [row["level"] for row in levels] == [level.name for level in comparison.levels]
+        assert [row["comparison_level"] for row in levels] == [level.name for level in comparison.levels]
         for share in ("share_among_same", "share_among_others"):
             assert sum(row[share] for row in levels) == pytest.approx(1.0)
         assert levels[0]["match_weight"] > 5

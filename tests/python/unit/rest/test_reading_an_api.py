@@ -276,9 +276,9 @@ def test_the_token_is_not_shown_to_another_server(canned: Canned) -> None:
 
 def test_a_link_that_names_the_usual_port_is_to_the_same_server() -> None:
     connection = SOURCES["helpdesk"].connect("https://desk.example.com/api", TOKEN)
-    connection._judge_host("helpdesk.comments", "https://desk.example.com:443/api/comments?page=2")
+    connection._check_host("helpdesk.comments", "https://desk.example.com:443/api/comments?page=2")
     with pytest.raises(LandingError, match="another server, http://desk"):
-        connection._judge_host("helpdesk.comments", "http://desk.example.com/api/comments?page=2")
+        connection._check_host("helpdesk.comments", "http://desk.example.com/api/comments?page=2")
 
 
 def test_pages_that_stay_empty_for_ever_are_refused(canned: Canned) -> None:

@@ -69,25 +69,25 @@ def key(text: str) -> str:
     return hashlib.md5(text.encode()).hexdigest()
 
 
-def test_each_distinct_text_is_judged_once(world: World) -> None:
+def test_each_distinct_text_is_assessed_once(world: World) -> None:
     world.holds([*RATED, ("How lovely!", None, False), ("How lovely!", None, False)])
     first = world.assess()
     assert first.texts == 41
     assert first.is_new_model
-    judged = {row[0]: row for row in world.scores()}
-    assert len(judged) == len(world.scores()) == 41
-    _, _, language, score, is_learned_from = judged[key("How lovely!")]
+    assessed = {row[0]: row for row in world.scores()}
+    assert len(assessed) == len(world.scores()) == 41
+    _, _, language, score, is_learned_from = assessed[key("How lovely!")]
     assert language == "en"
     assert isinstance(score, float)
     assert score > 0.2
     assert not is_learned_from
-    assert judged[key(PRAISE[0])][4]
+    assert assessed[key(PRAISE[0])][4]
 
     assert world.assess() == Assessed(0, False, first.model_version)
     assert len(completed_loads(world.lake, "texts")) == 1
 
 
-def test_new_texts_are_judged_by_the_model_that_the_lake_holds(world: World) -> None:
+def test_new_texts_are_assessed_by_the_model_that_the_lake_holds(world: World) -> None:
     world.holds(RATED)
     first = world.assess()
     world.holds([*RATED, ("Lovely!", None, False)])
@@ -102,7 +102,7 @@ def test_new_texts_are_judged_by_the_model_that_the_lake_holds(world: World) -> 
     assert [row[3] for row in world.scores() if row[0] == key("Lovely!")] == [score]
 
 
-def test_another_model_judges_everything_anew_and_what_the_former_said_stays(world: World) -> None:
+def test_another_model_assesses_everything_anew_and_what_the_former_said_stays(world: World) -> None:
     world.holds(RATED)
     first = world.assess()
     more: list[Row] = [*RATED, *(("An average parcel, it is okay", "neutral", True) for _ in range(9))]
@@ -153,7 +153,7 @@ def test_texts_come_in_batches(world: World, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_an_interrupted_run_left_is_not_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.holds(RATED)
-    plain = module._judged
+    plain = module._assessed
     monkeypatch.setattr(module, "BATCH", 7)
     calls = []
 
@@ -163,11 +163,11 @@ def test_what_an_interrupted_run_left_is_not_read(world: World, monkeypatch: pyt
             raise KeyboardInterrupt
         return plain(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "_judged", interrupted)
+    monkeypatch.setattr(module, "_assessed", interrupted)
     with pytest.raises(KeyboardInterrupt):
         world.assess()
     assert known_model(world.lake) is None
-    monkeypatch.setattr(module, "_judged", plain)
+    monkeypatch.setattr(module, "_assessed", plain)
     assert world.assess().texts == 40
     assert len(world.scores()) == 40
 

@@ -35,7 +35,7 @@ def model(some: list[RatedText]) -> SentimentModel:
 
 
 def said(model: SentimentModel, *texts: str, language: str = "en") -> list[float]:
-    """The scores of texts that the model can judge."""
+    """The scores of texts that the model can assess."""
     scores = [score for score in model.scores(texts, [language] * len(texts)) if score is not None]
     assert len(scores) == len(texts)
     return scores
@@ -65,7 +65,7 @@ def test_a_pictograph_is_a_term_where_enough_texts_share_it() -> None:
     assert said(model, "💛💛", language="und")[0] > 0.2
 
 
-def test_a_language_that_too_few_rated_texts_are_in_is_not_judged(some: list[RatedText]) -> None:
+def test_a_language_that_too_few_rated_texts_are_in_is_not_assessed(some: list[RatedText]) -> None:
     model = train(some + rated(("lovely",), "positive", language="sv"))
     assert model is not None
     assert model.languages == {"en"}
@@ -73,7 +73,7 @@ def test_a_language_that_too_few_rated_texts_are_in_is_not_judged(some: list[Rat
     assert model.scores(["lovely"], ["und"]) == model.scores(["lovely"], ["en"]) != [None]
 
 
-def test_mixed_languages_are_judged_by_the_terms_that_are_known(model: SentimentModel) -> None:
+def test_mixed_languages_are_assessed_by_the_terms_that_are_known(model: SentimentModel) -> None:
     assert said(model, "lovely, aber ziemlich teuer")[0] > 0.2
 
 
@@ -125,7 +125,7 @@ def test_terms_that_few_texts_share_are_not_kept(some: list[RatedText]) -> None:
     assert np.isfinite(model.weights).all()
 
 
-def test_what_is_held_out_is_judged_by_a_model_that_did_not_learn_from_it(
+def test_what_is_held_out_is_assessed_by_a_model_that_did_not_learn_from_it(
     some: list[RatedText], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learned_from: list[set[str]] = []

@@ -27,8 +27,8 @@ from orchestration.demo_company.shop import make_keys, make_lines, make_refunds,
 from orchestration.demo_company.truth import basket_values
 from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.statistics.histories import count_histories
-from orchestration.statistics.season import yearly_rhythm
-from orchestration.valuation.histories import Rhythms, Segment, Valuation
+from orchestration.statistics.seasonality import estimate_seasonality
+from orchestration.valuation.histories import Seasonalities, Segment, Valuation
 from orchestration.valuation.scoring import LIKELIEST, FittedModels, Result, score
 
 _FIRST_DAY = date(1970, 1, 1).toordinal()
@@ -57,7 +57,7 @@ class Company:
 
 
 @dataclass(frozen=True)
-class Foretold:
+class Prediction:
     """What a valuation says of each customer; shape (n,)."""
 
     person: Ints
@@ -85,7 +85,7 @@ def make_company(seed: int, people: int) -> Company:
     )
 
 
-def foretell(orders: Orders, last: date, holdout_days: int | None = None) -> Foretold:
+def predict(orders: Orders, last: date, holdout_days: int | None = None) -> Prediction:
     """Value all customers as of the end of a day."""
     last_day = last.toordinal() - _FIRST_DAY
     seen = orders.until(last_day)
@@ -105,7 +105,7 @@ def foretell(orders: Orders, last: date, holdout_days: int | None = None) -> For
     )
     segment = Segment("shop", "shop", histories, x[repeat].astype(float), mean[repeat], np.ones(int(repeat.sum())))
     again = np.delete(day, start)
-    result = score(valuation, [segment], _rhythms(again, last_day), FittedModels(), "")
+    result = score(valuation, [segment], _seasonalities(again, last_day), FittedModels(), "")
     scores = {name: result.history_scores[name][index] for name in result.history_scores}
 
     (spend_fit,) = result.spend_fits
@@ -122,7 +122,7 @@ def foretell(orders: Orders, last: date, holdout_days: int | None = None) -> For
     margin = seen.contribution[recent].sum() / seen.spend[recent & counted].sum()
     value = scores["discounted_purchases"] * expected * margin
     square = scores["discounted_purchases_square"] * (p * (v + spent)) ** 2 / (degrees * (degrees - 1)) * margin**2
-    return Foretold(
+    return Prediction(
         person=person[start],
         result=result,
         discounted_purchases=scores["discounted_purchases"],
@@ -135,11 +135,11 @@ def foretell(orders: Orders, last: date, holdout_days: int | None = None) -> For
     )
 
 
-def _rhythms(again: Ints, last_day: int) -> Rhythms:
+def _seasonalities(again: Ints, last_day: int) -> Seasonalities:
     month = again.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     open_month = np.datetime64(last_day + 1, "D").astype("datetime64[M]").astype(np.int64)
     closed = month[month < open_month]
-    return {"shop": yearly_rhythm(int(closed.min()), np.bincount(closed - closed.min()).astype(np.float64))}
+    return {"shop": estimate_seasonality(int(closed.min()), np.bincount(closed - closed.min()).astype(np.float64))}
 
 
 def _make_block(block: Block, products: Products) -> tuple[Orders, Outlook]:

@@ -15,9 +15,9 @@ from orchestration.ingestion.lake import landed_files
 from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.statistics.histories import purchase_histories
 from orchestration.statistics.mbg_nbd import MbgNbd
-from orchestration.statistics.season import EVEN, in_busy_days
+from orchestration.statistics.seasonality import EVEN, in_adjusted_days
 from orchestration.valuation import value_customers as module
-from orchestration.valuation.histories import read_rhythms
+from orchestration.valuation.histories import read_seasonalities
 from orchestration.valuation.value_customers import Valued, value_customers
 
 NOW = datetime(2024, 4, 1, 6, tzinfo=UTC)
@@ -104,13 +104,13 @@ class Warehouse:
         """Rows of the newest version of each valuation."""
         with duckdb.connect() as connection:
             found = connection.execute(
-                f"from read_parquet('{self.lake}/statistics/{table}/*/*.parquet', hive_partitioning = false) "
+                f"from read_parquet('{self.lake}/valuation/{table}/*/*.parquet', hive_partitioning = false) "
                 f"where {where} order by all"
             )
             names = [column[0] for column in found.description]
             rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         newest = {
-            name: file.version for (of, name), file in landed_files(self.lake, "statistics").items() if of == table
+            name: file.version for (of, name), file in landed_files(self.lake, "valuation").items() if of == table
         }
         return [row for row in rows if newest[row["_file_name"]] == row["_file_version"]]
 
@@ -174,7 +174,7 @@ def test_nothing_is_made_twice_and_a_change_makes_only_what_it_touches(warehouse
     warehouse.write()
     valued = warehouse.value()
     assert (valued.made, valued.unchanged) == (2, 3)
-    versions = {name: file.version for (table, name), file in landed_files(warehouse.lake, "statistics").items()}
+    versions = {name: file.version for (table, name), file in landed_files(warehouse.lake, "valuation").items()}
     assert versions == {"month_end:2024-01": 1, "month_end:2024-02": 1, "month_end:2024-03": 2} | {
         "current": 2,
         "calibration": 1,
@@ -278,7 +278,7 @@ def test_parameters_stay_until_others_are_clearly_likelier(warehouse: Warehouse)
     assert {status for *_, status, _ in parameters[2]} == {"fitted"}
 
 
-def test_histories_are_fitted_and_scored_in_the_rhythm_of_the_source_s_year(warehouse: Warehouse) -> None:
+def test_histories_are_fitted_and_scored_by_the_seasonality_of_the_source_s_year(warehouse: Warehouse) -> None:
     """Two years of sales that double in March: the days of March count for more, and what was even is made anew."""
     warehouse.value()
     months = [date(2022 + month // 12, month % 12 + 1, 1) for month in range(27)]
@@ -286,29 +286,29 @@ def test_histories_are_fitted_and_scored_in_the_rhythm_of_the_source_s_year(ware
     warehouse.write()
     assert warehouse.value().made == 5
     with duckdb.connect(str(warehouse.path), read_only=True) as connection:
-        rhythm = read_rhythms(connection, date(2024, 3, 31))["shop"]
-        assert read_rhythms(connection, date(2024, 3, 30))["shop"] != rhythm, "March had not ended"
-        assert read_rhythms(connection, date(2023, 11, 30)) == {"shop": EVEN}
+        seasonality = read_seasonalities(connection, date(2024, 3, 31))["shop"]
+        assert read_seasonalities(connection, date(2024, 3, 30))["shop"] != seasonality, "March had not ended"
+        assert read_seasonalities(connection, date(2023, 11, 30)) == {"shop": EVEN}
         columns = connection.execute(
             "select frequency, recency_days, age_days, customer_count from intermediate.int_value__counted_histories "
             "where valuation_id = 'current:2024-03-31' and segment = 'shop / a' order by all"
         ).fetchnumpy()
-    assert rhythm.indices[2] > 1.5
+    assert seasonality.indices[2] > 1.5
     last_day = (date(2024, 3, 31) - date(1970, 1, 1)).days
-    busy = in_busy_days(purchase_histories(*columns.values()), rhythm, last_day)
-    direct = MbgNbd.fit(busy)
+    adjusted = in_adjusted_days(purchase_histories(*columns.values()), seasonality, last_day)
+    direct = MbgNbd.fit(adjusted)
     rows = warehouse.rows("model_fits", "valuation_id like 'current%' and segment = 'shop / a' and model = 'mbg_nbd'")
     stored = {row["parameter"]: row["estimate"] for row in rows if row["status"] != "kept"}
     assert_allclose([stored[name] for name in direct.names], direct.values, rtol=1e-9)
     used = {row["parameter"]: row["estimate"] for row in rows if row["status"] in ("fitted", "kept")}
     scores = warehouse.rows("history_scores", "valuation_id like 'current%' and segment = 'shop / a'")
     found = {(row["frequency"], row["recency_days"], row["age_days"]): row["probability_alive"] for row in scores}
-    expected = MbgNbd(**used).probability_alive(busy.frequency, busy.recency, busy.age)
+    expected = MbgNbd(**used).probability_alive(adjusted.frequency, adjusted.recency, adjusted.age)
     calendar = zip(columns["frequency"], columns["recency_days"], columns["age_days"], strict=True)
     assert_allclose([found[tuple(int(part) for part in key)] for key in calendar], expected, rtol=1e-9)
 
 
-def test_the_month_before_is_known_in_its_own_rhythm_from_the_lake_too(warehouse: Warehouse) -> None:
+def test_the_month_before_is_known_by_its_own_seasonality_from_the_lake_too(warehouse: Warehouse) -> None:
     months = [date(2022 + month // 12, month % 12 + 1, 1) for month in range(27)]
     warehouse.repeat_purchases = [("shop", month, 2000 if month.month == 3 else 1000) for month in months]
     warehouse.write()
@@ -337,16 +337,16 @@ def test_what_was_interrupted_is_not_read_and_made_afresh(
     monkeypatch.setattr(module, "score", fails_at_the_third)
     with pytest.raises(KeyboardInterrupt):
         warehouse.value()
-    assert landed_files(warehouse.lake, "statistics") == {}
+    assert landed_files(warehouse.lake, "valuation") == {}
     left_over = set(warehouse.lake.rglob("*.parquet"))
     assert left_over
     monkeypatch.setattr(module, "score", original)
     assert warehouse.value().made == 5
-    assert {file.version for file in landed_files(warehouse.lake, "statistics").values()} == {1}
+    assert {file.version for file in landed_files(warehouse.lake, "valuation").values()} == {1}
     assert len(warehouse.rows("spend_fits")) == 10
 
 
-def test_where_nobody_comes_back_nothing_is_foretold_and_the_reason_is_told(warehouse: Warehouse) -> None:
+def test_where_nobody_comes_back_nothing_is_predicted_and_the_reason_is_told(warehouse: Warehouse) -> None:
     warehouse.customers = [(segment, days[:1], spend) for segment, days, spend in warehouse.customers]
     warehouse.write()
     valued = warehouse.value()
@@ -405,4 +405,4 @@ def test_an_empty_warehouse_leaves_a_lake_that_says_so(warehouse: Warehouse) -> 
         for table in ("valuations", "counted_histories", "counted_spends"):
             connection.execute(f"delete from intermediate.int_value__{table}")
     assert warehouse.value() == Valued(made=0, unchanged=0, fits=0, histories=0)
-    assert len(list((warehouse.lake / "statistics" / "_dlt_loads").glob("*.jsonl"))) == 1
+    assert len(list((warehouse.lake / "valuation" / "_dlt_loads").glob("*.jsonl"))) == 1

@@ -1,1 +1,0 @@
-{{ judged_rows('ads', ['campaign_days']) }}

@@ -1,0 +1,1 @@
+{{ validated_rows('ads', ['campaign_days']) }}

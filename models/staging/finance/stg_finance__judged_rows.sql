@@ -1,1 +1,0 @@
-{{ judged_rows('finance', ['discount_rates', 'exchange_rates', 'fixed_costs']) }}

@@ -1,1 +1,0 @@
-{{ judged_rows('helpdesk', ['comments', 'ticket_events', 'tickets']) }}

@@ -1,0 +1,1 @@
+{{ validated_rows('helpdesk', ['comments', 'ticket_events', 'tickets']) }}

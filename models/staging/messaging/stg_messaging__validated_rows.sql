@@ -1,0 +1,1 @@
+{{ validated_rows('messaging', ['message_events']) }}

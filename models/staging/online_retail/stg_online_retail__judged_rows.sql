@@ -1,1 +1,0 @@
-{{ judged_rows('online_retail', ['invoice_lines']) }}

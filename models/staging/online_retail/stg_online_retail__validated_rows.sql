@@ -1,0 +1,1 @@
+{{ validated_rows('online_retail', ['invoice_lines']) }}

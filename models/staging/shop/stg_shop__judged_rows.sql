@@ -1,4 +1,0 @@
-{{ judged_rows('shop', [
-    'accounts', 'order_lines', 'orders', 'payments', 'products',
-    'refunds', 'subscriptions', 'subscription_uses',
-]) }}

@@ -1,0 +1,1 @@
+{{ validated_rows('survey', ['answers', 'invitations', 'questions']) }}

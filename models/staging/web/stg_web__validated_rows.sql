@@ -1,0 +1,1 @@
+{{ validated_rows('web', ['app_events', 'events']) }}
