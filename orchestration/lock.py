@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestration.private_home import keep_private
+
 _held_here: set[Path] = set()
 
 
@@ -19,12 +21,14 @@ class AlreadyRunning(Exception):
 def only_run(home: Path) -> Iterator[None]:
     """Hold `home` for this process; within it, holding it again changes nothing. The system frees it with the process.
 
+    What the process writes from now on can be read by its user alone.
+
     Raises AlreadyRunning where another process holds it.
     """
     if home in _held_here:
         yield
         return
-    home.mkdir(parents=True, exist_ok=True)
+    keep_private(home)
     with (home / "run.lock").open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -20,6 +20,7 @@ T = TypeVar("T")
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # One name for every version: DuckDB names the catalogue after it, and BI tools keep that in what they save.
 PUBLISHED_FILE = "cem.duckdb"
+PUBLISHED_FOLDER = "published"
 DEMO_SOURCES = ("crm", "shop", "survey", "helpdesk", "web", "messaging", "social", "ads", "finance")
 
 
@@ -105,7 +106,7 @@ class Settings:
 
     @property
     def published(self) -> Path:
-        return self.home / "published"
+        return self.home / PUBLISHED_FOLDER
 
     @property
     def current(self) -> Path:

@@ -49,8 +49,8 @@ def publish(
 
     Each version is a folder `cem-<number>/`: `cem.duckdb`, readable by DuckDB 1.0 and later, and the same tables as
     Parquet, a folder a schema. Its `publication.tables` says of each how many rows it has, and of one without why that
-    is, which `why_empty` knows by relation; its `publication.settings` holds `settings`, each value as JSON. Raises
-    PublicationError where the copy differs from the warehouse.
+    is, which `why_empty` knows by relation; its `publication.settings` holds `settings`, each value as JSON. Who may
+    enter `published` may read it. Raises PublicationError where the copy differs from the warehouse.
     """
     published.mkdir(parents=True, exist_ok=True)
     number = max(_numbers_used(published), default=0) + 1
@@ -60,6 +60,7 @@ def publish(
     unfinished.mkdir()
     rows = _copy(warehouse, unfinished, models, number, published_at, sources, why_empty, settings)
     _check(unfinished / PUBLISHED_FILE, rows)
+    _open_as(published, unfinished)
     _rename(unfinished, published / name)
     _switch(published / "current", Path(name))
     for old in sorted(_versions(published))[:-keep]:
@@ -67,6 +68,13 @@ def publish(
         _rename(published / f"cem-{old:06d}", published / f"cem-{old:06d}.unfinished")
     _remove_unfinished(published)
     return PublishedVersion(number, published / name / PUBLISHED_FILE, rows)
+
+
+def _open_as(published: Path, version: Path) -> None:
+    """Whoever may enter `published` may read the version: its user alone, its group, or everybody."""
+    mode = published.stat().st_mode
+    for path in (version, *version.rglob("*")):
+        path.chmod(mode & (0o755 if path.is_dir() else 0o644))
 
 
 def _versions(published: Path) -> list[int]:

@@ -56,6 +56,27 @@ def fill(settings: Settings, rows: int = 3) -> None:
         (settings.home / folder / "file").touch()
 
 
+def test_what_a_run_writes_is_its_user_s_alone(settings: Settings) -> None:
+    """A folder that a release of before left open is closed; who was let in to what is published stays so."""
+    settings.home.parent.mkdir(exist_ok=True)
+    for folder, mode in ((settings.home, 0o755), (settings.lake.parent, 0o755), (settings.published, 0o750)):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(mode)
+    script = (
+        "import subprocess, sys; from pathlib import Path; from orchestration.lock import only_run\n"
+        "home = Path(sys.argv[1])\n"
+        "with only_run(home):\n"
+        "    (home / 'new').mkdir(); subprocess.run(['touch', home / 'new' / 'file'], check=True)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(settings.home)], cwd=REPOSITORY, check=True)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (settings.home, *settings.home.rglob("*"))}
+    expected = {settings.home.name: 0o755, "lake": 0o700, "published": 0o750, "new": 0o700, "file": 0o600}
+    assert {name: modes[name] for name in expected} == expected
+    fresh = settings.home.parent / "fresh"
+    subprocess.run([sys.executable, "-c", script, str(fresh)], cwd=REPOSITORY, check=True)
+    assert not [path for path in (fresh, *fresh.rglob("*")) if path.stat().st_mode & 0o077]
+
+
 @pytest.mark.usefixtures("held_elsewhere")
 def test_nobody_else_holds_a_home_that_is_held(settings: Settings) -> None:
     with pytest.raises(AlreadyRunning, match=r"a run is going on \(process \d+\)"), only_run(settings.home):

@@ -50,6 +50,16 @@ def fill(path: Path, rows: int, value: int) -> None:
             )
 
 
+def test_who_may_enter_the_published_folder_may_read_a_version(warehouse: Path) -> None:
+    published = warehouse.parent / "published"
+    for mode, of_folder, of_file in ((0o700, 0o700, 0o600), (0o2750, 0o750, 0o640), (0o777, 0o755, 0o644)):
+        published.mkdir(exist_ok=True)
+        published.chmod(mode)
+        version = published_once(warehouse).path.parent
+        assert {path.stat().st_mode & 0o7777 for path in version.rglob("*") if path.is_file()} == {of_file}
+        assert {path.stat().st_mode & 0o7777 for path in (version, version / "marts")} == {of_folder}
+
+
 def published_once(warehouse: Path, keep: int = 3) -> PublishedVersion:
     return publish(
         warehouse,
