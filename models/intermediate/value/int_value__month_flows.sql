@@ -1,4 +1,6 @@
--- What came in from each customer and was spent on them, month by month, and in all until then. A line whose cost is
+-- What came in from each customer and was spent on them, month by month, and in all until then. Purchases only: a
+-- cancelled order is no revenue, and what is owed or passed on (a gift card, a tip) neither. Freight charged with the
+-- order and freight booked as a line are the same thing. A line whose cost is
 -- not known is taken to cost what the source's others do, as far as known by that month; where a source knows no cost
 -- at all, the margin of its customers is not known either.
 with orders as (
@@ -65,11 +67,14 @@ bookings as (
         customer_id,
         month_date,
         1 as order_count,
-        occurred_at as first_purchase_at,
-        business_date as first_purchase_date,
+        occurred_at as purchased_at,
+        business_date as purchase_date,
         cast(0 as decimal(18, 4)) as goods_amount,
         coalesce(freight_amount, 0) as freight_amount,
+        0 as refund_count,
         cast(0 as decimal(18, 4)) as refund_amount,
+        cast(null as decimal(18, 4)) as costed_revenue_amount,
+        cast(null as decimal(18, 4)) as product_cost_amount,
         cast(0 as decimal(18, 4)) as goods_cost_amount,
         0 as unknown_cost_count,
         cast(null as decimal(18, 4)) as acquisition_cost_amount,
@@ -86,6 +91,9 @@ bookings as (
         case when lines.counts_as = 'revenue' then lines.amount else 0 end,
         case when lines.counts_as = 'freight' then lines.amount else 0 end,
         0,
+        0,
+        case when lines.cost_amount is not null then lines.amount end,
+        lines.cost_amount,
         coalesce(
             lines.cost_amount,
             case
@@ -107,7 +115,7 @@ bookings as (
     select
         refunds.customer_id,
         refunds.month_date,
-        0, null, null, 0, 0, refunds.amount, 0,
+        0, null, null, 0, 0, 1, refunds.amount, null, null, 0,
         case when cost_rates.cost_rate is null then 1 else 0 end,
         null, 0, 0
     from refunds
@@ -117,7 +125,7 @@ bookings as (
     select
         customer_id,
         cast(date_trunc('month', business_date) as date),
-        0, null, null, 0, 0, 0, 0, 0, null, cost_amount, 0
+        0, null, null, 0, 0, 0, 0, null, null, 0, 0, null, cost_amount, 0
     from {{ ref('message_events') }}
     where cost_amount is not null and business_date <= {{ as_of_date() }}
     union all
@@ -125,20 +133,20 @@ bookings as (
     select
         customer_records.customer_id,
         cast(date_trunc('month', coalesce(customer_records.business_date, segments.first_purchase_date)) as date),
-        0, null, null, 0, 0, 0, 0, 0, customer_records.acquisition_cost_amount, 0, 0
+        0, null, null, 0, 0, 0, 0, null, null, 0, 0, customer_records.acquisition_cost_amount, 0, 0
     from {{ ref('customer_records') }} as customer_records
     left join {{ ref('int_value__customer_segments') }} as segments
         on customer_records.customer_id = segments.customer_id
     where customer_records.acquisition_cost_amount is not null
         and coalesce(customer_records.business_date, segments.first_purchase_date) <= {{ as_of_date() }}
     union all
-    select customer_id, month_date, 0, null, null, 0, 0, 0, 0, 0, advertising_amount, 0, 0
+    select customer_id, month_date, 0, null, null, 0, 0, 0, 0, null, null, 0, 0, advertising_amount, 0, 0
     from {{ ref('int_value__advertising_shares') }}
     union all
     select
         customer_id,
         cast(date_trunc('month', business_date) as date),
-        0, null, null, 0, 0, 0, 0, 0, null, 0,
+        0, null, null, 0, 0, 0, 0, null, null, 0, 0, null, 0,
         cast(
             {{ var('cost_per_contact_amount') }}
             + coalesce(handling_minutes, 0) * {{ var('cost_per_contact_minute_amount') }} as decimal(18, 4)
@@ -152,11 +160,15 @@ months as (
         customer_id,
         month_date,
         sum(order_count) as order_count,
-        min(first_purchase_at) as first_purchase_at,
-        min(first_purchase_date) as first_purchase_date,
+        min(purchased_at) as first_purchase_at,
+        min(purchase_date) as first_purchase_date,
+        max(purchased_at) as last_purchase_at,
         sum(goods_amount) as goods_amount,
         sum(freight_amount) as freight_amount,
+        sum(refund_count) as refund_count,
         sum(refund_amount) as refund_amount,
+        sum(costed_revenue_amount) as costed_revenue_amount,
+        sum(product_cost_amount) as product_cost_amount,
         sum(goods_cost_amount) as goods_cost_amount,
         sum(unknown_cost_count) as unknown_cost_count,
         sum(acquisition_cost_amount) as acquisition_cost_amount,
@@ -170,13 +182,14 @@ months as (
 sums as (
     select
         *,
-        {%- for measure in ['order_count', 'goods_amount', 'freight_amount', 'refund_amount', 'goods_cost_amount',
-                            'unknown_cost_count', 'acquisition_cost_amount', 'retention_cost_amount',
-                            'cost_to_serve_amount'] %}
+        {%- for measure in ['order_count', 'goods_amount', 'freight_amount', 'refund_count', 'refund_amount',
+                            'costed_revenue_amount', 'product_cost_amount', 'goods_cost_amount', 'unknown_cost_count',
+                            'acquisition_cost_amount', 'retention_cost_amount', 'cost_to_serve_amount'] %}
         sum({{ measure }}) over (partition by customer_id order by month_date) as lifetime_{{ measure }},
         {%- endfor %}
         min(first_purchase_at) over (partition by customer_id order by month_date) as known_first_purchase_at,
         min(first_purchase_date) over (partition by customer_id order by month_date) as known_first_purchase_date,
+        max(last_purchase_at) over (partition by customer_id order by month_date) as known_last_purchase_at,
         lead(month_date) over (partition by customer_id order by month_date) as next_month_date
     from months
 )
@@ -187,6 +200,7 @@ select
     next_month_date,
     known_first_purchase_at as first_purchase_at,
     known_first_purchase_date as first_purchase_date,
+    known_last_purchase_at as last_purchase_at,
     cast(order_count as bigint) as order_count,
     cast(goods_amount as decimal(28, 4)) as goods_amount,
     cast(freight_amount as decimal(28, 4)) as freight_amount,
@@ -200,6 +214,12 @@ select
     cast(retention_cost_amount as decimal(28, 4)) as retention_cost_amount,
     cast(cost_to_serve_amount as decimal(28, 4)) as cost_to_serve_amount,
     cast(lifetime_order_count as bigint) as lifetime_order_count,
+    cast(lifetime_goods_amount as decimal(28, 4)) as lifetime_goods_amount,
+    cast(lifetime_freight_amount as decimal(28, 4)) as lifetime_freight_amount,
+    cast(lifetime_refund_count as bigint) as lifetime_refund_count,
+    cast(lifetime_refund_amount as decimal(28, 4)) as lifetime_refund_amount,
+    cast(lifetime_costed_revenue_amount as decimal(28, 4)) as lifetime_costed_revenue_amount,
+    cast(lifetime_product_cost_amount as decimal(28, 4)) as lifetime_product_cost_amount,
     cast(lifetime_goods_amount + lifetime_freight_amount - lifetime_refund_amount as decimal(28, 4))
         as lifetime_net_revenue_amount,
     cast(

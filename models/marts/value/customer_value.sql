@@ -5,18 +5,10 @@
 -- and, beside it, what the models predict of the customer as of now.
 {% set next_day = add_days('cast(' ~ as_of_date() ~ ' as timestamp)', 1) %}
 
-with revenue as (
-    select * from {{ ref('int_value__customer_revenue') }}
-),
-
-spending as (
-    select * from {{ ref('int_value__customer_cost') }}
-),
-
--- Everything so far: the newest flows of each customer.
-flows as (
+-- Everything so far: the newest flows of each customer with a purchase or a refund.
+with flows as (
     select * from {{ ref('int_value__month_flows') }}
-    where next_month_date is null
+    where next_month_date is null and (lifetime_order_count > 0 or lifetime_refund_count > 0)
 ),
 
 valuations as (
@@ -45,23 +37,30 @@ fixed_cost as (
 
 terms as (
     select
-        revenue.*,
-        revenue.goods_amount + revenue.freight_amount as revenue_amount,
-        revenue.goods_amount + revenue.freight_amount - revenue.refund_amount as net_revenue_amount,
-        revenue.costed_revenue_amount - revenue.product_cost_amount as costed_line_margin_amount,
-        {{ tenure_months('revenue.first_purchase_date', next_day) }} as tenure_months,
+        flows.customer_id,
+        flows.lifetime_order_count as order_count,
+        flows.first_purchase_at,
+        flows.last_purchase_at,
+        flows.lifetime_goods_amount as goods_amount,
+        flows.lifetime_freight_amount as freight_amount,
+        flows.lifetime_goods_amount + flows.lifetime_freight_amount as revenue_amount,
+        flows.lifetime_refund_count as refund_count,
+        flows.lifetime_refund_amount as refund_amount,
+        flows.lifetime_net_revenue_amount as net_revenue_amount,
+        flows.lifetime_costed_revenue_amount as costed_revenue_amount,
+        flows.lifetime_product_cost_amount as product_cost_amount,
+        flows.lifetime_costed_revenue_amount - flows.lifetime_product_cost_amount as costed_line_margin_amount,
+        {{ tenure_months('flows.first_purchase_date', next_day) }} as tenure_months,
         coalesce(fixed_cost.fixed_cost_per_month_amount, {{ var('fixed_cost_per_customer_month_amount') }})
             as fixed_cost_per_month_amount,
         {{ var('expected_lifetime_months') }} as expected_lifetime_months,
-        coalesce(spending.acquisition_cost_amount, {{ var('acquisition_cost_per_customer_amount') }})
+        coalesce(flows.lifetime_acquisition_cost_amount, {{ var('acquisition_cost_per_customer_amount') }})
             as acquisition_cost_amount,
-        coalesce(spending.retention_cost_amount, 0) as retention_cost_amount,
+        flows.lifetime_retention_cost_amount as retention_cost_amount,
         {{ var('investment_per_customer_amount') }} as investment_amount,
         flows.lifetime_margin_amount as margin_amount,
-        coalesce(flows.lifetime_cost_to_serve_amount, 0) as cost_to_serve_amount
-    from revenue
-    left join flows on revenue.customer_id = flows.customer_id
-    left join spending on revenue.customer_id = spending.customer_id
+        flows.lifetime_cost_to_serve_amount as cost_to_serve_amount
+    from flows
     cross join fixed_cost
 ),
 
