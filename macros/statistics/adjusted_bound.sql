@@ -11,7 +11,7 @@
         ~ ' + 0.75 * ' ~ high ~ ' * ' ~ high ~ ')' -%}
     {%- set variance = 'greatest((' ~ square_sum ~ ' + ' ~ added ~ ') / (' ~ count ~ ' + 3) - ' ~ mean ~ ' * ' ~ mean
         ~ ', 0)' -%}
-    {%- set half_width = '1.959964 * sqrt(' ~ variance ~ ' / (' ~ count ~ ' + 3))' -%}
+    {%- set half_width = half_width_95('sqrt(' ~ variance ~ ' / (' ~ count ~ ' + 3))') -%}
     {%- set score = value_sum ~ ' / ' ~ count -%}
     {%- if end == 'lower' -%}
     least(greatest({{ mean }} - {{ half_width }}, {{ low }}), {{ score }})

@@ -182,8 +182,8 @@ select
                 ))
     end as residual_revenue_deviation,
     -- An error of the logarithm above 3 is a factor of 360: the data leave the value open.
-    case when is_error_known and log_error <= 3 then exp(-1.959964 * log_error) end as lower_95_factor,
-    case when is_error_known and log_error <= 3 then exp(1.959964 * log_error) end as upper_95_factor,
+    case when is_error_known and log_error <= 3 then exp(-{{ half_width_95('log_error') }}) end as lower_95_factor,
+    case when is_error_known and log_error <= 3 then exp({{ half_width_95('log_error') }}) end as upper_95_factor,
     case
         when expected_spend_square is null or (relative_variance is null and lower_95_score is not null) then null
         when lower_95_score is null then 0

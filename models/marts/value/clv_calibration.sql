@@ -99,11 +99,10 @@ sums as (
 errors as (
     select
         *,
-        1.959964 * sqrt(greatest(mean_square_error - mean_error * mean_error, 0) / nullif(customer_count - 1, 0))
-            as half_width,
-        1.959964 * sqrt(
-            greatest(mean_square_spend_error - mean_spend_error * mean_spend_error, 0) / nullif(spend_count - 1, 0)
-        ) as spend_half_width
+        sqrt(greatest(mean_square_error - mean_error * mean_error, 0) / nullif(customer_count - 1, 0))
+            as standard_error,
+        sqrt(greatest(mean_square_spend_error - mean_spend_error * mean_spend_error, 0) / nullif(spend_count - 1, 0))
+            as spend_standard_error
     from sums
 )
 
@@ -120,11 +119,13 @@ select
     cast(cast(predicted as double) / nullif(actual, 0) - 1 as decimal(18, 6)) as bias,
     cast(cast(predicted as double) / customer_count as decimal(18, 6)) as mean_predicted_purchases,
     cast(cast(actual as double) / customer_count as decimal(18, 6)) as mean_actual_purchases,
-    cast(mean_error - half_width as decimal(18, 6)) as mean_error_lower_95,
-    cast(mean_error + half_width as decimal(18, 6)) as mean_error_upper_95,
+    cast(mean_error - {{ half_width_95('standard_error') }} as decimal(18, 6)) as mean_error_lower_95,
+    cast(mean_error + {{ half_width_95('standard_error') }} as decimal(18, 6)) as mean_error_upper_95,
     cast(predicted_spend as decimal(28, 4)) as predicted_spend_amount,
     cast(actual_spend as decimal(28, 4)) as actual_spend_amount,
     cast(cast(predicted_spend as double) / nullif(cast(actual_spend as double), 0) - 1 as decimal(28, 6)) as spend_bias,
-    cast(mean_spend_error - spend_half_width as decimal(28, 4)) as mean_spend_error_lower_95_amount,
-    cast(mean_spend_error + spend_half_width as decimal(28, 4)) as mean_spend_error_upper_95_amount
+    cast(mean_spend_error - {{ half_width_95('spend_standard_error') }} as decimal(28, 4))
+        as mean_spend_error_lower_95_amount,
+    cast(mean_spend_error + {{ half_width_95('spend_standard_error') }} as decimal(28, 4))
+        as mean_spend_error_upper_95_amount
 from errors

@@ -31,15 +31,17 @@ customers as (
         horizon_months,
         transaction_fit_id,
         spend_fit_id,
-        -- The interval of one is that of the fitted parameters, symmetric in the logarithm: 2 x 1.959964 errors wide.
+        -- The interval of one is that of the fitted parameters, symmetric in the logarithm: two half widths wide.
         -- Where an end was rounded to nothing, its width is taken as it stands.
         case
             when sign(residual_{{ value }}_lower_95_amount) * sign(residual_{{ value }}_upper_95_amount) > 0
                 then abs(cast(residual_{{ value }}_amount as double)) * abs(ln(
                         cast(residual_{{ value }}_upper_95_amount as double)
                         / cast(residual_{{ value }}_lower_95_amount as double)
-                    )) / 3.919928
-            else cast(residual_{{ value }}_upper_95_amount - residual_{{ value }}_lower_95_amount as double) / 3.919928
+                    )) / {{ half_width_95(2) }}
+            else
+                cast(residual_{{ value }}_upper_95_amount - residual_{{ value }}_lower_95_amount as double)
+                / {{ half_width_95(2) }}
         end as parameter_error,
         cast(residual_{{ value }}_deviation_amount as decimal(19, 2)) as deviation,
         prior_residual_{{ value }}_amount as equity_of_old_fit,
@@ -239,15 +241,15 @@ returns as (
         cast(all_profit as double) / cast(previous_equity as double) as profit_share,
         cast(change - model_change as double) / cast(previous_equity as double) as growth,
         cast(change as double) / cast(previous_equity as double) as growth_with_refit,
-        case when previous_error <= 3 then exp(1.959964 * previous_error) end as error_factor,
+        case when previous_error <= 3 then exp({{ half_width_95('previous_error') }}) end as error_factor,
         case
             when previous_error <= 3 and whole_error <= 3
-                then 1.959964 * sqrt(
+                then sqrt(
                         cast(equity as double) * cast(equity as double) * whole_error * whole_error
                         / cast(previous_equity as double) / cast(previous_equity as double)
                         + previous_error * previous_error
                     )
-        end as half_width_with_refit
+        end as error_with_refit
     from joined
     where value_basis = 'margin' and previous_equity <> 0
 ),
@@ -259,7 +261,7 @@ answered as (
         returns.growth,
         returns.growth_with_refit,
         returns.error_factor,
-        returns.half_width_with_refit
+        returns.error_with_refit
     from joined
     left join returns
         on joined.value_basis = returns.value_basis
@@ -279,14 +281,20 @@ select
     case
         when whole_error <= 3
             then cast(
-                    least(equity * exp(-1.959964 * whole_error), equity * exp(1.959964 * whole_error))
+                    least(
+                        equity * exp(-{{ half_width_95('whole_error') }}),
+                        equity * exp({{ half_width_95('whole_error') }})
+                    )
                     as decimal(28, 4)
                 )
     end as equity_lower_95_amount,
     case
         when whole_error <= 3
             then cast(
-                    greatest(equity * exp(-1.959964 * whole_error), equity * exp(1.959964 * whole_error))
+                    greatest(
+                        equity * exp(-{{ half_width_95('whole_error') }}),
+                        equity * exp({{ half_width_95('whole_error') }})
+                    )
                     as decimal(28, 4)
                 )
     end as equity_upper_95_amount,
@@ -313,8 +321,8 @@ select
         ) as decimal(28, 6)
     ) as return_on_customer_upper_95,
     cast(growth_with_refit + profit_share as decimal(28, 6)) as return_on_customer_with_refit,
-    cast(growth_with_refit + profit_share - half_width_with_refit as decimal(28, 6))
+    cast(growth_with_refit + profit_share - {{ half_width_95('error_with_refit') }} as decimal(28, 6))
         as return_on_customer_with_refit_lower_95,
-    cast(growth_with_refit + profit_share + half_width_with_refit as decimal(28, 6))
+    cast(growth_with_refit + profit_share + {{ half_width_95('error_with_refit') }} as decimal(28, 6))
         as return_on_customer_with_refit_upper_95
 from answered

@@ -138,22 +138,22 @@ means as (
         value_after / nullif(matched_count, 0) as value_after,
         matched_change / nullif(matched_count, 0) as matched_change,
         difference / nullif(matched_count, 0) as difference,
-        1.959964 * sqrt(
+        sqrt(
             greatest(square_sum - difference * difference / nullif(matched_count, 0), 0)
             / nullif(matched_count - 1, 0) / nullif(matched_count, 0)
-        ) as half_width,
+        ) as standard_error,
         purchases / nullif(matched_count, 0) as purchases_after,
         matched_purchases / nullif(matched_count, 0) as matched_purchases_after,
         purchases / nullif(matched_purchases, 0) as purchase_ratio,
         -- Of the logarithm of a ratio of sums over customers.
-        1.959964 * sqrt(
+        sqrt(
             greatest(
                 purchase_square_sum
                 - 2 * purchases / nullif(matched_purchases, 0) * purchase_product_sum
                 + purchases / nullif(matched_purchases, 0) * purchases / nullif(matched_purchases, 0)
                 * matched_square_sum, 0
             ) * matched_count / nullif(matched_count - 1, 0)
-        ) / nullif(purchases, 0) as log_half_width
+        ) / nullif(purchases, 0) as log_error
     from sums
 )
 
@@ -170,13 +170,15 @@ select
     cast(case when not is_suppressed then value_after - value_before end as decimal(28, 4)) as change_amount,
     cast(case when not is_suppressed then matched_change end as decimal(28, 4)) as matched_change_amount,
     cast(case when not is_suppressed then difference end as decimal(28, 4)) as difference_amount,
-    cast(case when not is_suppressed then difference - half_width end as decimal(28, 4)) as difference_lower_95_amount,
-    cast(case when not is_suppressed then difference + half_width end as decimal(28, 4)) as difference_upper_95_amount,
+    cast(case when not is_suppressed then difference - {{ half_width_95('standard_error') }} end as decimal(28, 4))
+        as difference_lower_95_amount,
+    cast(case when not is_suppressed then difference + {{ half_width_95('standard_error') }} end as decimal(28, 4))
+        as difference_upper_95_amount,
     cast(case when not is_suppressed then purchases_after end as decimal(18, 6)) as purchases_after,
     cast(case when not is_suppressed then matched_purchases_after end as decimal(18, 6)) as matched_purchases_after,
     cast(case when not is_suppressed then purchase_ratio end as decimal(18, 6)) as purchase_ratio,
-    cast(case when not is_suppressed then purchase_ratio * exp(-log_half_width) end as decimal(18, 6))
+    cast(case when not is_suppressed then purchase_ratio * exp(-{{ half_width_95('log_error') }}) end as decimal(18, 6))
         as purchase_ratio_lower_95,
-    cast(case when not is_suppressed then purchase_ratio * exp(log_half_width) end as decimal(18, 6))
+    cast(case when not is_suppressed then purchase_ratio * exp({{ half_width_95('log_error') }}) end as decimal(18, 6))
         as purchase_ratio_upper_95
 from means

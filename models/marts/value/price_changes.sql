@@ -127,7 +127,7 @@ changes as (
         from ratios
     ) as compared
     where abs(mean_log) = largest_nearby
-        and abs(mean_log) - 1.959964 * log_error >= ln(1 + {{ var('price_change_at_least') }})
+        and abs(mean_log) - {{ half_width_95('log_error') }} >= ln(1 + {{ var('price_change_at_least') }})
 ),
 
 spends as (
@@ -222,7 +222,7 @@ compared as (
         own.change as purchase_change,
         others.change as other_purchase_change,
         own.change / nullif(others.change, 0) as purchase_ratio,
-        1.959964 * sqrt(own.log_variance + others.log_variance) as log_half_width
+        {{ half_width_95('sqrt(own.log_variance + others.log_variance)') }} as log_half_width
     from changes
     left join group_changes as own
         on changes.source_system = own.source_system
@@ -243,8 +243,8 @@ select
     month_date,
     cast(product_count as bigint) as product_count,
     cast(exp(mean_log) as decimal(28, 6)) as price_ratio,
-    cast(exp(mean_log - 1.959964 * log_error) as decimal(28, 6)) as price_ratio_lower_95,
-    cast(exp(mean_log + 1.959964 * log_error) as decimal(28, 6)) as price_ratio_upper_95,
+    cast(exp(mean_log - {{ half_width_95('log_error') }}) as decimal(28, 6)) as price_ratio_lower_95,
+    cast(exp(mean_log + {{ half_width_95('log_error') }}) as decimal(28, 6)) as price_ratio_upper_95,
     cast(customer_count as bigint) as customer_count,
     cast(other_customer_count as bigint) as other_customer_count,
     is_suppressed,

@@ -244,8 +244,8 @@ select
         as unadjusted_difference_amount,
     cast(difference as decimal(28, 4)) as adjusted_difference_amount,
     cast(standard_error as decimal(28, 4)) as adjusted_difference_standard_error_amount,
-    cast(difference - 1.959964 * standard_error as decimal(28, 4)) as adjusted_difference_lower_95_amount,
-    cast(difference + 1.959964 * standard_error as decimal(28, 4)) as adjusted_difference_upper_95_amount,
+    cast(difference - {{ half_width_95('standard_error') }} as decimal(28, 4)) as adjusted_difference_lower_95_amount,
+    cast(difference + {{ half_width_95('standard_error') }} as decimal(28, 4)) as adjusted_difference_upper_95_amount,
     cast(p_value as decimal(18, 6)) as p_value,
     cast(adjusted_p_value as decimal(18, 6)) as adjusted_p_value,
     adjusted_p_value <= {{ var('value_driver_false_discovery_rate') }} as is_beyond_chance
