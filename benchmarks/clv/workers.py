@@ -58,7 +58,7 @@ def ours() -> Callable[[Columns], Columns]:
             scores = [
                 transactions.probability_alive(*rows)[index],
                 transactions.expected_purchases(*rows, YEAR)[index],
-                spend.expected_spend(x, mean),
+                spend.p * (spend.v + x * np.where(x > 0, mean, 0.0)) / (spend.p * x + spend.q - 1),
             ]
             purchases = transactions.discounted_expected_purchases(*rows, Horizon(MONTHS, MONTH, MONTHLY_RATE))
             scores.append(scores[-1] * purchases[index])

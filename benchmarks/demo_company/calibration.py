@@ -245,7 +245,7 @@ def _recovered(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
         ("discounted purchases to come, all", f"{true[0]:,.0f}", f"{purchases.sum():,.0f}"),
         ("purchases in the next 12 months", f"{true[1]:,.0f}", f"{year.sum():,.0f}"),
         ("alive", f"{true[2]:.1%}", f"{alive.mean():.1%}"),
-        ("basket value, mean of customers, EUR", f"{true[3]:.1f}", f"{spend.mean_spend:.1f}"),
+        ("basket value, mean of customers, EUR", f"{true[3]:.1f}", f"{spend.p * spend.v / (spend.q - 1):.1f}"),
         (
             "BG/NBD r, alpha, a, b",
             f"{RATE_SHAPE}, {RATE_SCALE}, {DROPOUT_A}, {DROPOUT_B}",

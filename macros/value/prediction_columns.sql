@@ -1,8 +1,5 @@
 {% macro prediction_columns(relation) -%}
-    {#-
-        What a mart shows of the prediction of a customer: `relation` is int_value__predictions with `share_above`, the
-        share of the source's customers who are worth more.
-    -#}
+    {#- What a mart shows of the prediction of a customer: `relation` is int_value__predictions. -#}
     {{ relation }}.frequency as repeat_purchase_count,
         {{ relation }}.recency_days,
         {{ relation }}.age_days,
@@ -28,11 +25,5 @@
             as expected_margin_{{ months }}_months_amount,
         {%- endfor %}
         {{ residual_value_columns(relation) }},
-        case
-            when {{ relation }}.residual_revenue is null then null
-            {%- for tier, share in var('value_tiers').items() %}
-            when {{ relation }}.share_above < {{ share }} then '{{ tier }}'
-            {%- endfor %}
-            else 'low'
-        end as value_tier
+        {{ relation }}.value_tier
 {%- endmacro %}

@@ -79,41 +79,6 @@ class GammaGamma:
             - np.log(mean)
         )
 
-    def expected_spend(self, frequency: ArrayLike, mean_spend: ArrayLike) -> FloatArray:
-        """E[M | x, m] = p (v + x m) / (p x + q - 1), (n,): the average value of her future purchases.
-
-        That is the mean of m and of the population's p v / (q - 1), weighted p x to q - 1. With frequency 0 it is the
-        population's, whatever mean_spend says; no history is a history of nothing.
-
-        Raises:
-            ValueError: a negative or infinite value, or a customer with p x + q <= 1, whose expectation is infinite.
-        """
-        x, mean = np.broadcast_arrays(
-            *(np.asarray(column, dtype=np.float64) for column in np.atleast_1d(frequency, mean_spend))
-        )
-        wrong = ~(np.isfinite(x) & (x >= 0) & ((x == 0) | (np.isfinite(mean) & (mean >= 0))))
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise ValueError(
-                f"row {row} has frequency {x[row]} and mean_spend {mean[row]}: both must be finite and 0 or more; "
-                f"net refunds first, and give customers without positive spend frequency 0 ({wrong.sum()} such rows)"
-            )
-        degrees = self.p * x + self.q - 1
-        if (degrees <= 0).any():
-            row = int(np.argmax(degrees <= 0))
-            raise ValueError(
-                f"with p = {self.p:.4g} and q = {self.q:.4g} the expected spend of a customer with {x[row]:.0f} "
-                f"purchases (row {row}) is infinite: the spends fitted have too heavy a tail. Cap the largest ones, or "
-                "fit the customers who make them apart"
-            )
-        spent = np.where(x > 0, x * np.where(x > 0, mean, 0.0), 0.0)
-        return np.asarray(self.p * (self.v + spent) / degrees)
-
-    @property
-    def mean_spend(self) -> float:
-        """p v / (q - 1), the population's average value of a purchase. Raises ValueError when infinite, q <= 1."""
-        return float(self.expected_spend(0, 0)[0])
-
     @classmethod
     def _objective(cls, x: FloatArray, mean: FloatArray, counts: FloatArray) -> Callable[[FloatArray], Derivatives]:
         """Log-likelihood with gradient and Hessian in (p, q, v); special functions only of the distinct x."""

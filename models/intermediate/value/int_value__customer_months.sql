@@ -18,13 +18,7 @@ fixed_cost_shares as (
 ),
 
 predictions as (
-    select
-        *,
-        cast(
-            rank() over (partition by valuation_id, source_system order by residual_revenue desc nulls last) - 1
-            as double
-        ) / count(*) over (partition by valuation_id, source_system) as share_above
-    from {{ ref('int_value__predictions') }}
+    select * from {{ ref('int_value__predictions') }}
 ),
 
 -- The newest flows of each customer until the month; those of the month itself where it has any.

@@ -11,12 +11,14 @@ orders as (
 first_orders as (
     select
         customer_id,
+        order_id as first_order_id,
         source_system,
         occurred_at as first_purchase_at,
         first_purchase_date
     from (
         select
             customer_id,
+            order_id,
             source_system,
             occurred_at,
             min(business_date) over (partition by customer_id) as first_purchase_date,
@@ -34,6 +36,7 @@ customers as (
 
 select
     customers.customer_id,
+    first_orders.first_order_id,
     first_orders.first_purchase_at,
     first_orders.first_purchase_date,
     least(

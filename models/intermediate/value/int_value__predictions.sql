@@ -1,5 +1,5 @@
 -- What the models say of each customer at each valuation: the scores of the distinct histories, joined back, times what
--- a purchase of the customer is worth (Gamma-Gamma, in closed form: p (v + x m) / (p x + q - 1)). The interval is that
+-- a purchase of the customer is worth (Gamma-Gamma). The interval is that
 -- of the parameters, by the delta method on the logarithm, with the two fits independent; the predictive one is that of
 -- what a single customer brings: nothing, or by a gamma distribution, and no more than somebody who leaves early.
 with histories as (
@@ -66,24 +66,17 @@ scored as (
         and histories.source_system = margin_rates.source_system
 ),
 
--- With too heavy a tail the expected spend is infinite: it is not told then.
 spends as (
     select
         scored.*,
-        case
-            when spend_fits.p * scored.x + spend_fits.q > 1
-                then spend_fits.p * (spend_fits.v + scored.spent) / (spend_fits.p * scored.x + spend_fits.q - 1)
-        end as expected_spend,
+        {{ expected_spend('spend_fits', 'scored.x', 'scored.spent') }} as expected_spend,
         -- How much customers of one history differ: the mean square of the spend of a purchase, finite above 2.
         case
             when spend_fits.p * scored.x + spend_fits.q > 2
                 then spend_fits.p * (spend_fits.v + scored.spent) * spend_fits.p * (spend_fits.v + scored.spent)
                     / (spend_fits.p * scored.x + spend_fits.q - 1) / (spend_fits.p * scored.x + spend_fits.q - 2)
         end as expected_spend_square,
-        case
-            when prior_fits.p * scored.x + prior_fits.q > 1
-                then prior_fits.p * (prior_fits.v + scored.spent) / (prior_fits.p * scored.x + prior_fits.q - 1)
-        end as prior_expected_spend,
+        {{ expected_spend('prior_fits', 'scored.x', 'scored.spent') }} as prior_expected_spend,
         -- How the logarithm of the expected spend moves with those of p, q and v.
         1 - spend_fits.p * scored.x / nullif(spend_fits.p * scored.x + spend_fits.q - 1, 0) as slope_p,
         -spend_fits.q / nullif(spend_fits.p * scored.x + spend_fits.q - 1, 0) as slope_q,
@@ -104,6 +97,7 @@ spends as (
 errors as (
     select
         *,
+        discounted_purchases * expected_spend as residual_revenue,
         expected_spend is not null and discounted_purchases_log_error is not null as is_error_known,
         sqrt(greatest(
             discounted_purchases_log_error * discounted_purchases_log_error
@@ -122,7 +116,7 @@ errors as (
 realised as (
     select
         *,
-        discounted_purchases * expected_spend / nullif(probability_of_purchase, 0) as mean_of_buyers,
+        residual_revenue / nullif(probability_of_purchase, 0) as mean_of_buyers,
         case
             when is_error_known and log_error <= 3 and probability_of_purchase > 0 and discounted_purchases > 0
                 then (realised_purchases_square + realised_purchases_sum_of_squares * spend_scatter)
@@ -139,6 +133,17 @@ quantiles as (
         {{ gamma_quantile('mean_of_buyers', 'relative_variance', 'lower_95_score') }} as lower_quantile,
         {{ gamma_quantile('mean_of_buyers', 'relative_variance', 'upper_95_score') }} as upper_quantile
     from realised
+),
+
+-- Among the customers of a source, the share of those who are worth more.
+ranked as (
+    select
+        *,
+        cast(
+            rank() over (partition by valuation_id, source_system order by residual_revenue desc nulls last) - 1
+            as double
+        ) / count(*) over (partition by valuation_id, source_system) as share_above
+    from quantiles
 )
 
 select
@@ -172,7 +177,7 @@ select
     expected_purchases_12_months * expected_spend * margin_rate as expected_margin_12_months,
     expected_purchases_24_months * expected_spend * margin_rate as expected_margin_24_months,
     expected_purchases_36_months * expected_spend * margin_rate as expected_margin_36_months,
-    discounted_purchases * expected_spend as residual_revenue,
+    residual_revenue,
     discounted_purchases_infinite_horizon * expected_spend as residual_revenue_infinite_horizon,
     case
         when discounted_purchases_square is not null and expected_spend_square is not null
@@ -194,8 +199,15 @@ select
         when upper_95_score is null then 0
         else upper_quantile
     end as predictive_upper_95,
+    case
+        when residual_revenue is null then null
+        {%- for tier, share in var('value_tiers').items() %}
+        when share_above < {{ share }} then '{{ tier }}'
+        {%- endfor %}
+        else 'low'
+    end as value_tier,
     prior_probability_alive,
     prior_discounted_purchases,
     prior_discounted_purchases * prior_expected_spend as prior_residual_revenue,
     holdout_purchases
-from quantiles
+from ranked

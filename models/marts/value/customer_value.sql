@@ -17,13 +17,7 @@ valuations as (
 ),
 
 predictions as (
-    select
-        predictions.*,
-        cast(
-            rank() over (
-                partition by predictions.source_system order by predictions.residual_revenue desc nulls last
-            ) - 1 as double
-        ) / count(*) over (partition by predictions.source_system) as share_above
+    select predictions.*
     from {{ ref('int_value__predictions') }} as predictions
     inner join valuations on predictions.valuation_id = valuations.valuation_id
 ),

@@ -11,20 +11,10 @@ customers as (
     select * from {{ ref('customers') }}
 ),
 
-orders as (
-    select * from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
-),
-
 first_orders as (
-    select customer_id, channel, promised_delivery_at, delivered_at
-    from (
-        select
-            *,
-            row_number() over (partition by customer_id order by occurred_at asc, order_id asc) as place
-        from orders
-    ) as ranked
-    where place = 1
+    select segments.customer_id, orders.channel, orders.promised_delivery_at, orders.delivered_at
+    from {{ ref('int_value__customer_segments') }} as segments
+    inner join {{ ref('orders') }} as orders on segments.first_order_id = orders.order_id
 ),
 
 described as (

@@ -59,10 +59,9 @@ def drivers(mart: str, seed: int, austria_costs: float = 0) -> list[tuple[str, s
             "create table marts.customer_value as"
             " select * replace (cast(tenure_months as decimal(18, 4)) as tenure_months) from value",
             "create table marts.customers as select * from people",
-            "create table behavioural.orders (order_id string, customer_id string, occurred_at timestamp,"
-            " business_date date,"
-            " channel string, is_purchase boolean, promised_delivery_at timestamp, delivered_at timestamp)",
-            "create table intermediate.int_clock__as_of as select date '2024-12-31' as as_of_date",
+            "create table behavioural.orders (order_id string, channel string, promised_delivery_at timestamp,"
+            " delivered_at timestamp)",
+            "create table intermediate.int_value__customer_segments (customer_id string, first_order_id string)",
         ):
             connection.execute(statement)
         return connection.execute(

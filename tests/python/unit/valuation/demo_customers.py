@@ -25,7 +25,6 @@ from orchestration.demo_company.purchases import make_purchases, make_responses
 from orchestration.demo_company.records import make_accounts, make_records
 from orchestration.demo_company.shop import make_keys, make_lines, make_refunds, order_contributions
 from orchestration.demo_company.truth import basket_values
-from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.statistics.histories import count_histories
 from orchestration.statistics.seasonality import estimate_seasonality
 from orchestration.valuation.histories import Seasonalities, Segment, Valuation
@@ -111,8 +110,8 @@ def predict(orders: Orders, last: date, holdout_days: int | None = None) -> Pred
     (spend_fit,) = result.spend_fits
     p, q, v = (spend_fit[name] for name in "pqv")
     spent = np.where(x > 0, x * mean, 0.0)
-    expected = GammaGamma(p, q, v).expected_spend(x, mean)
     degrees = p * x + q - 1
+    expected = p * (v + spent) / degrees
     slopes = np.stack([1 - p * x / degrees, -q / degrees, v / (v + spent)])
     covariance = np.array(
         [[spend_fit[f"covariance_{''.join(sorted(a + b, key='pqv'.index))}"] for b in "pqv"] for a in "pqv"]
