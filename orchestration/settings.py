@@ -21,7 +21,6 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # One name for every version: DuckDB names the catalogue after it, and BI tools keep that in what they save.
 PUBLISHED_FILE = "cem.duckdb"
 PUBLISHED_FOLDER = "published"
-DEMO_SOURCES = ("crm", "shop", "survey", "helpdesk", "web", "messaging", "social", "ads", "finance")
 
 
 class SettingsError(ValueError):
@@ -33,6 +32,9 @@ def project_vars() -> dict[str, Any]:
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
     variables: dict[str, Any] = project["vars"]
     return variables
+
+
+DEMO_SOURCES: tuple[str, ...] = tuple(project_vars()["demo_sources"])
 
 
 def published_settings() -> dict[str, Any]:

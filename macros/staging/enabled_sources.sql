@@ -1,5 +1,5 @@
 {% macro enabled_sources() %}
     {#- The sources that are on: those CEM_SOURCES names, or the demo company's where it names none. -#}
-    {%- set named = env_var('CEM_SOURCES', '') or 'crm,shop,survey,helpdesk,web,messaging,social,ads,finance' -%}
-    {{ return(named.split(',') | map('trim') | list) }}
+    {%- set named = env_var('CEM_SOURCES', '') -%}
+    {{ return(named.split(',') | map('trim') | list if named else var('demo_sources')) }}
 {% endmacro %}

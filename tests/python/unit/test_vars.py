@@ -8,7 +8,7 @@ import yaml
 from orchestration.settings import PROJECT_ROOT
 
 # Not a threshold: what there is, and what vars may be.
-_STRUCTURE = {"sources", "entities_with_time_zone", "entities_with_utc_offset", "permitted_values"}
+_STRUCTURE = {"sources", "demo_sources", "entities_with_time_zone", "entities_with_utc_offset", "permitted_values"}
 
 
 def test_each_var_says_what_it_may_be() -> None:
