@@ -1,27 +1,40 @@
--- Each stage of an axis stands once; the rules that count have something to count to; who lapses was at risk before,
--- and who is loyal was active before.
+-- Each stage of an axis and each position stands once. A rule that counts has something to count to, above 0. Of rules that
+-- count the same, the one further on counts further. Who is won back by a purchase had lapsed by a rule of its own.
 with rules as (
-    select *, count(*) over (partition by axis, stage) as times
+    select
+        *,
+        entered_by in ('purchase_count', 'days_without_purchase', 'purchase_after_silence') as has_threshold,
+        count(*) over (partition by axis, stage) as times,
+        count(*) over (partition by axis, position) as times_of_position,
+        lag(threshold) over (partition by axis, entered_by order by position) as threshold_before
     from {{ ref('journey_stage_rules') }}
 ),
 
-thresholds as (
-    select
-        max(case when stage = 'active' then threshold end) as active_purchases,
-        max(case when stage = 'loyal' then threshold end) as loyal_purchases,
-        max(case when stage = 'at_risk' then threshold end) as at_risk_days,
-        max(case when stage = 'lapsed' then threshold end) as lapsed_days
+silences as (
+    select distinct axis, threshold
     from rules
-    where axis = 'relationship'
+    where entered_by = 'days_without_purchase'
 )
 
-select axis, stage, threshold, 'stands twice, or lacks its threshold' as problem
+select rules.axis, rules.stage, rules.threshold, 'stands twice, or its position does' as problem
 from rules
-where times > 1 or (entered_by in ('purchase_count', 'days_without_purchase') and threshold is null)
+where rules.times > 1 or rules.times_of_position > 1
 
 union all
 
-select 'relationship' as axis, null as stage, null as threshold, 'thresholds are missing or out of order' as problem
-from thresholds
-where coalesce(active_purchases >= 2 and active_purchases < loyal_purchases, false) = false
-    or coalesce(at_risk_days > 0 and at_risk_days < lapsed_days, false) = false
+select rules.axis, rules.stage, rules.threshold, 'lacks a threshold above 0' as problem
+from rules
+where rules.has_threshold and coalesce(rules.threshold, 0) <= 0
+
+union all
+
+select rules.axis, rules.stage, rules.threshold, 'counts no further than the stage before it' as problem
+from rules
+where rules.has_threshold and rules.threshold <= rules.threshold_before
+
+union all
+
+select rules.axis, rules.stage, rules.threshold, 'no stage is entered after so many days without a purchase' as problem
+from rules
+left join silences on rules.axis = silences.axis and rules.threshold = silences.threshold
+where rules.entered_by = 'purchase_after_silence' and silences.threshold is null

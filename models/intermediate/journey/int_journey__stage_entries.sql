@@ -1,14 +1,16 @@
--- Every moment at which a rule of seeds/journey/journey_stage_rules.csv puts a customer into a stage of the
--- relationship. Buying rules look at purchases; for an organisation, whose purchases are not ours to see, the deal won
--- stands for the first, and silence afterwards means nothing.
+-- Every moment at which a rule of seeds/journey/journey_stage_rules.csv puts a customer into a stage. A row of the seed is
+-- a stage, what leads into it (`entered_by`), and from which threshold on. What speaks of buying looks at purchases; for
+-- an organisation, whose purchases are not ours to see, the deal won stands for the first, and silence afterwards means
+-- nothing.
 with rules as (
     select
-        max(case when stage = 'active' then threshold end) as active_purchases,
-        max(case when stage = 'loyal' then threshold end) as loyal_purchases,
-        max(case when stage = 'at_risk' then threshold end) as at_risk_days,
-        max(case when stage = 'lapsed' then threshold end) as lapsed_days
+        axis,
+        stage,
+        position,
+        entered_by,
+        cast(threshold as bigint) as threshold,
+        cast(lead(threshold) over (partition by axis, entered_by order by threshold) as bigint) as next_threshold
     from {{ ref('journey_stage_rules') }}
-    where axis = 'relationship'
 ),
 
 -- A life event happened to the customer, and not between them and us: it is no touch.
@@ -69,60 +71,87 @@ first_touches as (
     group by events.customer_id
 ),
 
-changes as (
-    select customer_id, first_touch_at as valid_from, 'anonymous' as stage, 1 as priority
+entries as (
+    select
+        first_touches.customer_id,
+        rules.axis,
+        rules.stage,
+        rules.position,
+        first_touches.first_touch_at as valid_from
     from first_touches
-    where first_touch_at < coalesce(first_identified_at, {{ as_of() }})
+    inner join rules on rules.entered_by = 'anonymous_touch'
+    where first_touches.first_touch_at < coalesce(first_touches.first_identified_at, {{ as_of() }})
 
     union all
 
-    select customer_id, first_identified_at, 'prospect', 2
+    select
+        first_touches.customer_id,
+        rules.axis,
+        rules.stage,
+        rules.position,
+        first_touches.first_identified_at
     from first_touches
-    where first_identified_at < coalesce(first_purchase_at, {{ as_of() }})
+    inner join rules on rules.entered_by = 'identified_touch'
+    where first_touches.first_identified_at < coalesce(first_touches.first_purchase_at, {{ as_of() }})
 
     union all
 
-    select customer_id, first_opportunity_at, 'opportunity', 3
+    select
+        first_touches.customer_id,
+        rules.axis,
+        rules.stage,
+        rules.position,
+        first_touches.first_opportunity_at
     from first_touches
-    where first_opportunity_at < coalesce(first_purchase_at, {{ as_of() }})
+    inner join rules on rules.entered_by = 'opportunity_opened'
+    where first_touches.first_opportunity_at < coalesce(first_touches.first_purchase_at, {{ as_of() }})
 
     union all
 
     select
         numbered.customer_id,
-        numbered.occurred_at,
-        case
-            when numbered.is_observed
-                and numbered.is_previous_observed
-                and numbered.occurred_at > {{ add_days('numbered.previous_at', 'rules.lapsed_days') }} then 'won_back'
-            when numbered.purchase_number >= rules.loyal_purchases then 'loyal'
-            when numbered.purchase_number >= rules.active_purchases then 'active'
-            else 'new'
-        end,
-        3 + numbered.purchase_number
+        rules.axis,
+        rules.stage,
+        rules.position,
+        numbered.occurred_at
     from numbered
-    cross join rules
+    inner join rules
+        on rules.entered_by = 'purchase_count'
+        and numbered.purchase_number >= rules.threshold
+        and (rules.next_threshold is null or numbered.purchase_number < rules.next_threshold)
 
     union all
 
-    select numbered.customer_id, {{ add_days('numbered.occurred_at', 'rules.at_risk_days') }}, 'at_risk', 0
+    select
+        numbered.customer_id,
+        rules.axis,
+        rules.stage,
+        rules.position,
+        numbered.occurred_at
     from numbered
-    cross join rules
+    inner join rules on rules.entered_by = 'purchase_after_silence'
     where numbered.is_observed
-        and {{ add_days('numbered.occurred_at', 'rules.at_risk_days') }} < coalesce(numbered.next_at, {{ as_of() }})
+        and numbered.is_previous_observed
+        and numbered.occurred_at > {{ add_days('numbered.previous_at', 'rules.threshold') }}
 
     union all
 
-    select numbered.customer_id, {{ add_days('numbered.occurred_at', 'rules.lapsed_days') }}, 'lapsed', 0
+    select
+        numbered.customer_id,
+        rules.axis,
+        rules.stage,
+        rules.position,
+        {{ add_days('numbered.occurred_at', 'rules.threshold') }}
     from numbered
-    cross join rules
+    inner join rules on rules.entered_by = 'days_without_purchase'
     where numbered.is_observed
-        and {{ add_days('numbered.occurred_at', 'rules.lapsed_days') }} < coalesce(numbered.next_at, {{ as_of() }})
+        and {{ add_days('numbered.occurred_at', 'rules.threshold') }} < coalesce(numbered.next_at, {{ as_of() }})
 )
 
 select
     customer_id,
-    valid_from,
+    axis,
     stage,
-    priority
-from changes
+    position,
+    valid_from
+from entries
