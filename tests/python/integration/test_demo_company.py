@@ -6,7 +6,7 @@ Each domain has a file of its own: test_demo_company_….py.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -125,6 +125,23 @@ def test_the_marts_are_filled(demo: Project) -> None:
         " bool_and(margin_amount < goods_amount - refund_amount), bool_and(accounting_clv_on_margin_amount"
         " < accounting_clv_amount) from marts.customer_value where costed_line_margin_amount is not null"
     ) == [(True, True, True, True)]
+
+
+def test_the_calendar_has_every_day_of_the_years_that_the_marts_speak_of(demo: Project) -> None:
+    ((first, as_of),) = demo.query(
+        "select (select min(business_date) from marts.customer_timeline), as_of_date from publication.version"
+    )
+    days = [date(first.year, 1, 1) + timedelta(days=number) for number in range(366 * (as_of.year - first.year + 1))]
+    expected = [
+        (
+            *(day, day - timedelta(days=day.weekday()), day.replace(day=1)),
+            *(date(day.year, (day.month - 1) // 3 * 3 + 1, 1), day.year, day.month),
+            *(day.isoweekday(), day.isoweekday() > 5, day <= as_of),
+        )
+        for day in days
+        if day.year <= as_of.year
+    ]
+    assert demo.query("from marts.dates order by date_day") == expected
 
 
 def test_profiles_have_the_intervals_that_the_sources_logs_tell(demo: Project, landing: Path) -> None:
