@@ -37,7 +37,8 @@ costs as (
         lines.order_line_id,
         lines.business_date,
         products.currency,
-        cast(
+        -- A cost that no amount holds is a slip of the keyboard, and not known.
+        try_cast(
             cast(products.original_unit_cost_amount as decimal(19, 4)) * lines.quantity as decimal(18, 4)
         ) as original_cost_amount
     from lines

@@ -160,6 +160,51 @@ def test_what_amounts_of_a_million_million_come_to_is_summed_up_and_predicted(tm
     assert world.query("select max(equity_upper_95_amount) > 1e14 from marts.customer_equity_monthly") == [(True,)]
 
 
+def test_what_no_amount_holds_goes_to_quarantine_with_its_order_and_stops_nothing(tmp_path: Path) -> None:
+    """Slips of the keyboard: a quantity, a price times it, minutes, uses. A cost beyond all amounts is not known."""
+    company = company_with_rates()
+    company.product("P1")
+    company.product("dear", unit_cost=10**13)
+    company.buyer("A", created_at="2024-01-01 00:00:00")
+    for order, quantity, price, product in (
+        ("right", 10**9, "0.01", "P1"),
+        ("quantity", 10**9 + 1, "0.01", "P1"),
+        ("product", 10**6, 10**8, "P1"),
+        ("cost", 1000, 1, "dear"),
+    ):
+        company.order(order, "A", "2024-07-01 12:00:00", price)
+        company.rows["shop", "order_lines"][-1].update(quantity=quantity, product_id=product)
+        company.rows["shop", "payments"][-1]["amount"] = str(quantity * Decimal(price))
+    company.add("crm", "customers", customer_number="C1", created_at="2024-01-01 00:00:00")
+    for activity, minutes in (("short", 10), ("long", 10**13)):
+        company.add(
+            *("crm", "activities"),
+            activity_id=activity,
+            customer_number="C1",
+            occurred_at="2024-07-01 12:00:00",
+            duration_minutes=minutes,
+            kind="call",
+            direction="inbound",
+        )
+    world = World.of(company, tmp_path, "crm", *SOURCES).load().build()
+
+    assert world.failed_tests() == {}
+    assert world.query(
+        "select raw_table, quarantine_rule, quarantined_row_count from marts.quarantine_reasons order by all"
+    ) == [
+        ("activities", "duration_minutes is above 1000000", 1),
+        ("order_lines", "quantity is above 1000000000", 1),
+        ("order_lines", "quantity times unit_price is 10^14 or more", 1),
+        ("orders", "order_id is of an order with a line in quarantine", 2),
+        ("payments", "amount is not a number", 1),
+        ("payments", "order_id is of no order that was loaded", 1),
+    ]
+    assert world.query("select amount, cost_amount from behavioural.order_lines order by all") == [
+        (1000, None),
+        (10**7, 4 * 10**9),
+    ]
+
+
 GATE = "purchases_and_spend_were_forecast_within_the_tolerance"
 
 

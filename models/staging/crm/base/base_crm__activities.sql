@@ -8,6 +8,7 @@
     one_of('direction', ['inbound', 'outbound']),
     a_number('duration_minutes'),
     at_least('duration_minutes', 0),
+    at_most('duration_minutes', 1000000),
     required('occurred_at'),
     a_time('occurred_at'),
     not_before_the_company('occurred_at', 'crm'),

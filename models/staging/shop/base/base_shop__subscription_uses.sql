@@ -12,6 +12,7 @@
     required('quantity'),
     an_integer('quantity'),
     at_least('quantity', 1),
+    at_most('quantity', 1000000000),
     belongs_to('subscription_id', 'subscription'),
 ] %}
 

@@ -25,7 +25,7 @@ expected as (
         products.original_unit_cost_amount,
         case
             when order_lines.counts_as = 'revenue' and order_lines.product_type = products.product_type
-                then cast(
+                then try_cast(
                         cast(products.original_unit_cost_amount as decimal(19, 4)) * order_lines.quantity
                         as decimal(18, 4)
                     )
