@@ -1,7 +1,7 @@
--- Every moment at which a rule of seeds/journey/journey_stage_rules.csv puts a customer into a stage. A row of the seed is
--- a stage, what leads into it (`entered_by`), and from which threshold on. What speaks of buying looks at purchases; for
--- an organisation, whose purchases are not ours to see, the deal won stands for the first, and silence afterwards means
--- nothing.
+-- Every moment at which a rule of seeds/journey/journey_stage_rules.csv puts a customer into a stage. A row of the seed
+-- is a stage, what leads into it (`entered_by`), and from which threshold on. What speaks of buying looks at purchases.
+-- For an organisation, whose purchases are not ours to see, the deal won stands for the first, and silence afterwards
+-- means nothing.
 with rules as (
     select
         axis,

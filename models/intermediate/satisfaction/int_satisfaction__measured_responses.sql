@@ -1,6 +1,7 @@
 -- What each response counts for in each measure: its index on 0-100, or, where the instrument asks for a
 -- recommendation on 0-10, +100 (promoter, 9-10), -100 (detractor, 0-6) or 0 (passive) for the NPS. What was expected,
--- and what was perceived of it, is no satisfaction: only the gap between them says something, and that is another question.
+-- and what was perceived of it, is no satisfaction: only the gap between them says something, and that is another
+-- question.
 {% set indices = [] %}
 {% for construct, measure in var('survey_constructs').items() if measure not in ('nps', 'none') %}
 {% do indices.append(construct) %}

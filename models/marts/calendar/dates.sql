@@ -1,5 +1,5 @@
--- Every calendar day from the first year of an event to the year of the as-of date, so that what is joined to it shows a
--- day, week or month without anything as a gap.
+-- Every calendar day from the first year of an event to the year of the as-of date. What is joined to it shows a day,
+-- week or month without anything as a gap.
 with bounds as (
     select
         cast(date_trunc('year', min(event_date)) as date) as first_date,

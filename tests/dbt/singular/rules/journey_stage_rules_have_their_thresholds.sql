@@ -1,5 +1,5 @@
--- Each stage of an axis and each position stands once. A rule that counts has something to count to, above 0. Of rules that
--- count the same, the one further on counts further. Who is won back by a purchase had lapsed by a rule of its own.
+-- Each stage of an axis and each position stands once. A rule that counts has something to count to, above 0. Of rules
+-- that count the same, the one further on counts further. Who is won back by a purchase had lapsed by another rule.
 with rules as (
     select
         *,
