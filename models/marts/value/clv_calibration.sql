@@ -47,7 +47,8 @@ customers as (
         cast(predictions.holdout_purchases as decimal(28, 12)) as predicted,
         cast(predictions.holdout_purchases * predictions.expected_spend as decimal(28, 4)) as predicted_spend,
         coalesce(made.purchase_count, 0) as actual,
-        coalesce(made.spend_amount, 0) as actual_spend,
+        -- Spend is held against spend: of customers for whom none is predicted, none counts.
+        case when predictions.expected_spend is not null then coalesce(made.spend_amount, 0) end as actual_spend,
         ntile(10) over (
             partition by predictions.source_system
             order by predictions.holdout_purchases asc, predictions.customer_id asc
