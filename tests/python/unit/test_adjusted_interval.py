@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import duckdb
-import jinja2
 import numpy as np
 import pyarrow as pa
 import pytest
 
-MACRO = Path(__file__).parents[3] / "macros/statistics/adjusted_bound.sql"
+from tests.python.unit.sql_macros import sql_macro
+
+BOUND = sql_macro("statistics/adjusted_bound.sql", "statistics/half_width_95.sql")
 
 
 def bounds(value_sums: np.ndarray, square_sums: np.ndarray, count: int, low: int) -> list[tuple[float, float]]:
     """The interval of each sample of `count` answers on `low` to 100."""
-    bound = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(MACRO.read_text()).module.adjusted_bound  # type: ignore[attr-defined]
-    sql = ", ".join(bound(end, "value_sum", "square_sum", count, low, 100) for end in ("lower", "upper"))
+    sql = ", ".join(BOUND(end, "value_sum", "square_sum", count, low, 100) for end in ("lower", "upper"))
     samples = pa.table({"value_sum": value_sums, "square_sum": square_sums})
     with duckdb.connect() as connection:
         connection.register("samples", samples)

@@ -216,7 +216,7 @@ def test_the_same_records_are_compared_once(tmp_path: Path, monkeypatch: pytest.
 
     write_warehouse(warehouse, [*rows[:-1], {**rows[-1], "phone": "+4955512345678"}])
     assert match_records(warehouse, lake, NOW) is not None
-    monkeypatch.setattr(module, "METHOD", "2")
+    monkeypatch.setattr(module, "METHOD", f"{module.METHOD} and another")
     assert match_records(warehouse, lake, NOW) is not None
     assert landed_files(lake, "matching")["scored_pairs", "current"].version == 3
 
