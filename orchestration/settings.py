@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ class SettingsError(ValueError):
     """An environment variable holds something the project cannot use."""
 
 
+@cache
 def project_vars() -> dict[str, Any]:
     """dbt's `vars`, as dbt_project.yml has them."""
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))

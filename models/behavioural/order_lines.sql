@@ -23,13 +23,13 @@ lines as (
         orders.occurred_at,
         orders.business_date,
         case
-            when staged.original_amount < 0 and kinds.counts_as = 'revenue' then 'discount'
-            else kinds.product_type
+            when staged.original_amount < 0 and product_types.counts_as = 'revenue' then 'discount'
+            else product_types.product_type
         end as product_type,
-        kinds.counts_as
+        product_types.counts_as
     from staged
     left join orders on staged.order_id = orders.order_id
-    left join {{ ref('int_products__types') }} as kinds on staged.product_id = kinds.product_id
+    left join {{ ref('int_products__types') }} as product_types on staged.product_id = product_types.product_id
 ),
 
 costs as (

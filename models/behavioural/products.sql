@@ -9,9 +9,9 @@ select
     staged.loaded_at,
     staged.product_name,
     staged.category,
-    kinds.product_type,
+    product_types.product_type,
     staged.currency,
     staged.original_unit_cost_amount,
     staged.original_list_price_amount
 from staged
-left join {{ ref('int_products__types') }} as kinds on staged.product_id = kinds.product_id
+left join {{ ref('int_products__types') }} as product_types on staged.product_id = product_types.product_id

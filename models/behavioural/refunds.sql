@@ -16,13 +16,13 @@ select
     staged.time_zone,
     staged.product_id,
     -- What is no revenue when it is paid takes none away when it is given back.
-    coalesce(kinds.counts_as, 'revenue') as counts_as,
+    coalesce(product_types.counts_as, 'revenue') as counts_as,
     staged.quantity,
     staged.reason,
     staged.currency,
     staged.original_amount,
     {{ in_base_currency('staged.original_amount', 'staged.currency') }} as amount
 from staged
-left join {{ ref('int_products__types') }} as kinds on staged.product_id = kinds.product_id
+left join {{ ref('int_products__types') }} as product_types on staged.product_id = product_types.product_id
 {{ customer_join('staged') }}
 {{ exchange_rate_join('staged') }}

@@ -71,87 +71,63 @@ first_touches as (
     group by events.customer_id
 ),
 
-entries as (
+-- What leads into a stage unless something comes before it: a touch at once, silence after the days of its rule.
+beginnings as (
+    select customer_id, 'anonymous_touch' as entered_by, first_touch_at as began_at, first_identified_at as ended_at
+    from first_touches
+    union all
+    select customer_id, 'identified_touch', first_identified_at, first_purchase_at
+    from first_touches
+    union all
+    select customer_id, 'opportunity_opened', first_opportunity_at, first_purchase_at
+    from first_touches
+    union all
+    select customer_id, 'days_without_purchase', occurred_at, next_at
+    from numbered
+    where is_observed
+),
+
+begun as (
     select
-        first_touches.customer_id,
+        beginnings.customer_id,
         rules.axis,
         rules.stage,
         rules.position,
-        first_touches.first_touch_at as valid_from
-    from first_touches
-    inner join rules on rules.entered_by = 'anonymous_touch'
-    where first_touches.first_touch_at < coalesce(first_touches.first_identified_at, {{ as_of() }})
+        beginnings.ended_at,
+        case
+            when rules.entered_by = 'days_without_purchase'
+                then {{ add_days('beginnings.began_at', 'rules.threshold') }}
+            else beginnings.began_at
+        end as valid_from
+    from beginnings
+    inner join rules on beginnings.entered_by = rules.entered_by
+),
 
-    union all
-
-    select
-        first_touches.customer_id,
-        rules.axis,
-        rules.stage,
-        rules.position,
-        first_touches.first_identified_at
-    from first_touches
-    inner join rules on rules.entered_by = 'identified_touch'
-    where first_touches.first_identified_at < coalesce(first_touches.first_purchase_at, {{ as_of() }})
-
-    union all
-
-    select
-        first_touches.customer_id,
-        rules.axis,
-        rules.stage,
-        rules.position,
-        first_touches.first_opportunity_at
-    from first_touches
-    inner join rules on rules.entered_by = 'opportunity_opened'
-    where first_touches.first_opportunity_at < coalesce(first_touches.first_purchase_at, {{ as_of() }})
-
-    union all
-
+bought as (
     select
         numbered.customer_id,
         rules.axis,
         rules.stage,
         rules.position,
-        numbered.occurred_at
+        numbered.occurred_at as valid_from
     from numbered
     inner join rules
-        on rules.entered_by = 'purchase_count'
-        and numbered.purchase_number >= rules.threshold
-        and (rules.next_threshold is null or numbered.purchase_number < rules.next_threshold)
-
-    union all
-
-    select
-        numbered.customer_id,
-        rules.axis,
-        rules.stage,
-        rules.position,
-        numbered.occurred_at
-    from numbered
-    inner join rules on rules.entered_by = 'purchase_after_silence'
-    where numbered.is_observed
-        and numbered.is_previous_observed
-        and numbered.occurred_at > {{ add_days('numbered.previous_at', 'rules.threshold') }}
-
-    union all
-
-    select
-        numbered.customer_id,
-        rules.axis,
-        rules.stage,
-        rules.position,
-        {{ add_days('numbered.occurred_at', 'rules.threshold') }}
-    from numbered
-    inner join rules on rules.entered_by = 'days_without_purchase'
-    where numbered.is_observed
-        and {{ add_days('numbered.occurred_at', 'rules.threshold') }} < coalesce(numbered.next_at, {{ as_of() }})
+        on (
+            rules.entered_by = 'purchase_count'
+            and numbered.purchase_number >= rules.threshold
+            and numbered.purchase_number < coalesce(rules.next_threshold, numbered.purchase_number + 1)
+        )
+        or (
+            rules.entered_by = 'purchase_after_silence'
+            and numbered.is_observed
+            and numbered.is_previous_observed
+            and numbered.occurred_at > {{ add_days('numbered.previous_at', 'rules.threshold') }}
+        )
 )
 
-select
-    customer_id,
-    axis,
-    stage,
-    position,
-    valid_from
-from entries
+select customer_id, axis, stage, position, valid_from
+from begun
+where valid_from < coalesce(ended_at, {{ as_of() }})
+union all
+select customer_id, axis, stage, position, valid_from
+from bought

@@ -58,7 +58,7 @@ first_found as (
     where turn = 1
 ),
 
-kinds as (
+typed as (
     select
         products.product_id,
         coalesce(first_found.product_type, 'product') as product_type
@@ -67,8 +67,8 @@ kinds as (
 )
 
 select
-    kinds.product_id,
-    kinds.product_type,
+    typed.product_id,
+    typed.product_type,
     product_types.counts_as
-from kinds
-left join {{ ref('product_types') }} as product_types on kinds.product_type = product_types.product_type
+from typed
+left join {{ ref('product_types') }} as product_types on typed.product_type = product_types.product_type

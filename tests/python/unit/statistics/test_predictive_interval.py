@@ -6,10 +6,8 @@ Customers are followed in simulation, purchase by purchase, with a spend each, b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
-import jinja2
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -23,12 +21,13 @@ from orchestration.statistics.mbg_nbd import MbgNbd
 from orchestration.statistics.pareto_nbd import ParetoNbd
 from orchestration.statistics.residual_purchases import ResidualPurchases, residual_purchases
 from orchestration.statistics.transactions import Horizon, TransactionModel
+from tests.python.unit.sql_macros import sql_macro
 
 _HORIZON = Horizon(36, 365.25 / 12, 1.1 ** (1 / 12) - 1)
 _DELTA = float(np.log(1.1)) / 365.25
 _LENGTH = _HORIZON.periods * _HORIZON.period
 _SPEND = GammaGamma(6.0, 4.0, 15.0)
-_MACRO = Path(__file__).parents[4] / "macros" / "value" / "gamma_quantile.sql"
+_GAMMA_QUANTILE = sql_macro("value/gamma_quantile.sql")
 _COMPANIES = {
     "occasional": BgNbd(0.7, 90.0, 0.9, 3.3),
     "many leave at once": MbgNbd(0.5, 150.0, 0.9, 1.6),
@@ -139,10 +138,9 @@ def _interval(model: TransactionModel, followed: Followed) -> tuple[FloatArray, 
 
 
 def _quantile(mean: FloatArray, relative: FloatArray, score: FloatArray) -> FloatArray:
-    module = jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(_MACRO.read_text()).module
     with duckdb.connect() as connection:
         connection.register("given", {"mean": mean, "relative": relative, "score": score})
-        expression = module.gamma_quantile("mean", "relative", "score")  # type: ignore[attr-defined]
+        expression = _GAMMA_QUANTILE("mean", "relative", "score")
         found = connection.execute(f"select {expression} as quantile from given").fetchnumpy()["quantile"]
     return np.asarray(found)
 
