@@ -11,9 +11,9 @@
         at_most('quantity', 1000000000),
         required('unit_price'),
         a_number('unit_price'),
-        fits_an_amount('quantity', 'unit_price'),
         a_number('discount_amount'),
         at_least('discount_amount', 0),
+        fits_an_amount('quantity', shop_line_amount()),
         a_boolean('is_backordered'),
     ]) }}
 {% endmacro %}

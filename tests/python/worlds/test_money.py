@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -175,6 +176,18 @@ def test_what_no_amount_holds_goes_to_quarantine_with_its_order_and_stops_nothin
         company.order(order, "A", "2024-07-01 12:00:00", price)
         company.rows["shop", "order_lines"][-1].update(quantity=quantity, product_id=product)
         company.rows["shop", "payments"][-1]["amount"] = str(quantity * Decimal(price))
+    company.order("discount", "A", "2024-07-01 12:00:00", -(10**8))
+    company.rows["shop", "order_lines"][-1].update(quantity=9 * 10**5, discount_amount=9 * 10**13)
+    company.rows["shop", "payments"][-1]["amount"] = 1
+    company.order("sum", "A", "2024-07-01 12:00:00", 9 * 10**13, 9 * 10**13)
+    paid = company.rows["shop", "payments"][-1]
+    company.add("shop", "payments", **{**paid, "payment_id": "second", "amount": 9 * 10**13})
+    paid["amount"] = 9 * 10**13
+    began: dict[str, Any] = {"plan": "coffee_box", "status": "active", "monthly_amount": 9, "currency": "EUR"}
+    company.add("shop", "subscriptions", subscription_id="S", account_id="A", started_at="2024-02-01 10:00:00", **began)
+    used: dict[str, Any] = {"subscription_id": "S", "feature": "app", "used_at": "2024-05-06 12:00:00"}
+    company.add("shop", "subscription_uses", use_id="some", quantity=3, **used)
+    company.add("shop", "subscription_uses", use_id="many", quantity=10**13, **used)
     company.add("crm", "customers", customer_number="C1", created_at="2024-01-01 00:00:00")
     for activity, minutes in (("short", 10), ("long", 10**13)):
         company.add(
@@ -194,15 +207,19 @@ def test_what_no_amount_holds_goes_to_quarantine_with_its_order_and_stops_nothin
     ) == [
         ("activities", "duration_minutes is above 1000000", 1),
         ("order_lines", "quantity is above 1000000000", 1),
-        ("order_lines", "quantity times unit_price is 10^14 or more", 1),
-        ("orders", "order_id is of an order with a line in quarantine", 2),
+        ("order_lines", "quantity times unit_price is 10^14 or more", 2),
+        ("orders", "order_id is of an order with a line in quarantine", 3),
         ("payments", "amount is not a number", 1),
-        ("payments", "order_id is of no order that was loaded", 1),
+        ("payments", "order_id is of no order that was loaded", 2),
+        ("subscription_uses", "quantity is above 1000000000", 1),
     ]
     assert world.query("select amount, cost_amount from behavioural.order_lines order by all") == [
         (1000, None),
         (10**7, 4 * 10**9),
+        (9 * 10**13, 4),
+        (9 * 10**13, 4),
     ]
+    assert world.query("select revenue_amount from marts.customer_value") == [(10**7 + 1000 + 18 * 10**13,)]
 
 
 GATE = "purchases_and_spend_were_forecast_within_the_tolerance"

@@ -11,7 +11,7 @@
     not_in_the_future('invoice_date', 'online_retail'),
     required('unit_price'),
     a_number('unit_price'),
-    fits_an_amount('quantity', 'unit_price'),
+    fits_an_amount('quantity', try_integer('quantity') ~ ' * ' ~ try_money('unit_price')),
     row_rule('unit_price', "substr(invoice_no, 1, 1) <> 'A' and " ~ try_money('unit_price') ~ ' < 0',
              'is below 0 outside a bad-debt adjustment'),
     row_rule('customer_id', known_key('customer_id') ~ ' is not null and ' ~ try_money('customer_id') ~ ' is null',

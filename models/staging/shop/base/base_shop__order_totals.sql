@@ -2,8 +2,7 @@
 with lines as (
     select
         order_id,
-        {{ try_integer('quantity') }} * {{ try_money('unit_price') }}
-        - coalesce({{ try_money('discount_amount') }}, 0) as amount
+        {{ shop_line_amount() }} as amount
     from {{ source('shop', 'order_lines') }}
 ),
 
