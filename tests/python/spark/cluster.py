@@ -1,4 +1,4 @@
-"""A Spark of one's own for a test: a standalone master, workers and a Spark Connect server, on loopback only.
+"""A Spark of one's own for a test, on loopback: a Spark Connect server, with a standalone master and workers or alone.
 
 Every port is picked by the operating system, and all state lies below one folder. Stopping ends the process groups
 that were started here, and no others.
@@ -22,9 +22,11 @@ import psutil
 
 LOOPBACK = "127.0.0.1"
 _START_SECONDS = 120
-# The tables of a test are small: compiling twice, and collecting garbage in parallel, costs more than it saves.
-_SHORT_LIVED_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-# So does writing and compiling Java for each query, and planning it anew after each of its stages.
+# The tables of a test are small: to collect garbage in parallel costs more than it saves. So does to compile twice, but
+# in a process that works for many minutes, as the server does that builds the whole project.
+_JAVA = "-XX:+UseSerialGC"
+_SHORT_LIVED_JAVA = f"{_JAVA} -XX:TieredStopAtLevel=1"
+# Nor is it worth its time to write and compile Java for each query, and to plan it anew after each of its stages.
 _SMALL_TABLES = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
@@ -92,10 +94,14 @@ class Part:
 
 @dataclass
 class SparkCluster:
-    """Master, workers of one core each and Connect server. Use it as a context manager."""
+    """Master, workers of one core each and Connect server; or no worker, and the server does their work in two threads.
+
+    The catalog and the tables are in `folder`, for one cluster at a time: a later one there finds them. Use it as a
+    context manager.
+    """
 
     folder: Path
-    worker_count: int = 2
+    worker_count: int
     remote: str = ""
     workers: list[Part] = field(default_factory=list)
     _parts: list[Part] = field(default_factory=list)
@@ -119,7 +125,7 @@ class SparkCluster:
         """Every address on which a process of the cluster waits for connections."""
         processes = [psutil.Process(part.process.pid) for part in self._parts if part.process.poll() is None]
         family = [member for process in processes for member in (process, *process.children(recursive=True))]
-        sockets = [socket for member in family for socket in member.net_connections("inet")]
+        sockets = [socket for member in family for socket in _sockets(member)]
         return {socket.laddr.ip for socket in sockets if socket.status == psutil.CONN_LISTEN}
 
     def has_lost_an_executor(self) -> bool:
@@ -132,6 +138,12 @@ class SparkCluster:
             self._parts.pop().stop()
 
     def _start(self) -> None:
+        master = self._start_workers() if self.worker_count else "local[2]"
+        server = self._launch("connect", *self._connect_command(master))
+        port = server.wait_for(r"Spark Connect server started at: \S+?:(\d+)")
+        self.remote = f"sc://{LOOPBACK}:{port}"
+
+    def _start_workers(self) -> str:
         any_port = ("--port", "0", "--webui-port", "0")
         master = self._launch("master", _class("master.Master"), "--host", LOOPBACK, *any_port)
         address = master.wait_for(r"Starting Spark master at (spark://\S+)")
@@ -143,20 +155,21 @@ class SparkCluster:
             self.workers.append(worker)
         for worker in self.workers:
             worker.wait_for(r"(Successfully registered with master)")
-        server = self._launch("connect", *self._connect_command(address))
-        port = server.wait_for(r"Spark Connect server started at: \S+?:(\d+)")
-        self.remote = f"sc://{LOOPBACK}:{port}"
+        return address
 
     def _connect_command(self, master: str) -> list[str]:
         """A server as docs/engines.md has it, but small, without web pages, and with its catalog in the folder."""
-        derby_log = f"-Dderby.stream.error.file={self.folder / 'derby.log'}"
+        java = _SHORT_LIVED_JAVA if self.worker_count else _JAVA
+        # What a catalog of a test has lost with its machine nobody misses: Derby need not wait for the disk.
+        derby = f"-Dderby.system.durability=test -Dderby.stream.error.file={self.folder / 'derby.log'}"
         metastore = f"jdbc:derby:;databaseName={self.folder / 'metastore'};create=true"
         options = {
             "spark.connect.grpc.binding.address": LOOPBACK,
             "spark.connect.grpc.binding.port": "0",
             "spark.driver.host": LOOPBACK,
             "spark.driver.bindAddress": LOOPBACK,
-            "spark.driver.extraJavaOptions": f"{_SHORT_LIVED_JAVA} {derby_log}",
+            "spark.driver.memory": "2g",
+            "spark.driver.extraJavaOptions": f"{java} {derby}",
             "spark.executor.extraJavaOptions": _SHORT_LIVED_JAVA,
             "spark.executor.memory": "768m",
             "spark.hadoop.javax.jdo.option.ConnectionURL": metastore,
@@ -198,6 +211,13 @@ class SparkCluster:
         part = Part(name, process, log)
         self._parts.append(part)
         return part
+
+
+def _sockets(process: psutil.Process) -> list[psutil._common.pconn]:
+    try:
+        return process.net_connections("inet")
+    except psutil.NoSuchProcess:  # what has ended meanwhile waits for nobody
+        return []
 
 
 def _class(name: str) -> str:

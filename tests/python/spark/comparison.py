@@ -6,10 +6,18 @@ add them up in another order.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
+
+from orchestration.publishing.public_models import PublicModel
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 # Relative to the larger of the two values; below 1, absolute.
 DOUBLE_TOLERANCE = 1e-9
@@ -23,6 +31,23 @@ class Comparison:
     relation: str
     rows: int
     differences: list[str]
+
+
+def compare_models(warehouse: Path, models: Iterable[PublicModel], spark: SparkSession) -> list[Comparison]:
+    """Each model as it is in the DuckDB file `warehouse`, and as `spark` has it."""
+    compared = []
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for model in models:
+            # A session remembers the files of a table it has read; a build in another session replaces them.
+            spark.catalog.refreshTable(model.relation)
+            compared.append(compare(connection, model.relation, spark.table(model.relation).toArrow()))
+    return compared
+
+
+def differences(compared: list[Comparison]) -> str:
+    """All of them, a line each: pytest shortens a dictionary."""
+    return "\n".join(f"{c.relation}: {difference}" for c in compared for difference in c.differences)
 
 
 def compare(connection: duckdb.DuckDBPyConnection, relation: str, spark_rows: pa.Table) -> Comparison:

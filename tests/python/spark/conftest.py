@@ -13,7 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,29 +115,59 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 @pytest.fixture(scope="session")
-def starting_cluster(tmp_path_factory: pytest.TempPathFactory, pool: ThreadPoolExecutor) -> Iterator[Starting]:
+def spark_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("spark")
+
+
+@pytest.fixture(scope="session")
+def server_life(spark_folder: Path, pool: ThreadPoolExecutor) -> Iterator[tuple[ExitStack, Starting]]:
     """Spark takes as long to start as the lake to fill: both go on at once."""
-    with ExitStack() as stack:
-        yield pool.submit(stack.enter_context, SparkCluster(tmp_path_factory.mktemp("spark")))
+    with ExitStack() as life:
+        yield life, pool.submit(life.enter_context, SparkCluster(spark_folder, worker_count=0))
 
 
 @pytest.fixture(scope="session")
-def cluster(starting_cluster: Starting) -> SparkCluster:
-    return starting_cluster.result()
+def server(server_life: tuple[ExitStack, Starting]) -> SparkCluster:
+    """The Spark that builds the project: one process, which has half the work of a cluster on two cores."""
+    return server_life[1].result()
 
 
 @pytest.fixture(scope="session")
-def spark(cluster: SparkCluster) -> Iterator[SparkSession]:
+def spark(server: SparkCluster, server_life: tuple[ExitStack, Starting]) -> SparkSession:
+    """A session that ends with its server: to end later, it would wait for an answer."""
+    return server_life[0].enter_context(_session(server))
+
+
+@pytest.fixture(scope="session")
+def cluster(spark_folder: Path, server_life: tuple[ExitStack, Starting]) -> Iterator[SparkCluster]:
+    """Master and workers, with what the server built. Its catalog is one process's: from here on the server is gone."""
+    life, starting = server_life
+    starting.result()
+    life.close()
+    with SparkCluster(spark_folder, worker_count=2) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def spark_on_cluster(cluster: SparkCluster) -> Iterator[SparkSession]:
+    with _session(cluster) as session:
+        yield session
+
+
+@contextmanager
+def _session(server: SparkCluster) -> Iterator[SparkSession]:
     """A session with the settings that profiles.yml gives dbt's."""
     from pyspark.sql import SparkSession
 
-    session = SparkSession.builder.remote(cluster.remote).config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    session = SparkSession.builder.remote(server.remote).config("spark.sql.session.timeZone", "UTC").create()
     yield session
     session.stop()
 
 
 @pytest.fixture(scope="session")
-def lake(tmp_path_factory: pytest.TempPathFactory, real_data: Path, starting_cluster: Starting) -> Settings:
+def lake(
+    tmp_path_factory: pytest.TempPathFactory, real_data: Path, server_life: tuple[ExitStack, Starting]
+) -> Settings:
     """The settings of a CEM_HOME whose lake is filled."""
     from orchestration.demo_company import generate
     from orchestration.loading import load
@@ -166,7 +196,12 @@ def on_duckdb(lake: Settings) -> Dbt:
 
 
 @pytest.fixture(scope="session")
-def on_spark(lake: Settings, cluster: SparkCluster) -> Dbt:
+def on_spark(lake: Settings, server: SparkCluster) -> Dbt:
+    return Dbt("spark", lake, server.remote)
+
+
+@pytest.fixture(scope="session")
+def on_cluster(lake: Settings, cluster: SparkCluster) -> Dbt:
     return Dbt("spark", lake, cluster.remote)
 
 

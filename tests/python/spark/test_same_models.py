@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
 from orchestration.ingestion.lake import landed_files
 from orchestration.publishing.public_models import public_models
-from orchestration.settings import PROJECT_ROOT, Settings
-from tests.python.spark.cluster import SparkCluster
-from tests.python.spark.comparison import Comparison, compare
-from tests.python.spark.conftest import SOURCES, Build, Dbt
+from orchestration.settings import Settings
+from tests.python.spark.comparison import compare_models, differences
+from tests.python.spark.conftest import SOURCES, Build
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -23,10 +21,10 @@ pytestmark = pytest.mark.spark
 def test_every_public_model_is_the_same(
     lake: Settings, duckdb_build: Build, spark_build: Build, spark: SparkSession
 ) -> None:
-    compared = _compare(lake, duckdb_build, spark, names=None)
+    compared = compare_models(lake.warehouse, public_models(duckdb_build.manifest), spark)
     print(f"\nbuilt in {duckdb_build.seconds:.0f} s on DuckDB, in {spark_build.seconds:.0f} s on Spark")
     print(f"compared {len(compared)} models, {sum(c.rows for c in compared):,} rows")
-    assert not _differences(compared), _differences(compared)
+    assert not differences(compared), differences(compared)
 
 
 @pytest.mark.usefixtures("spark_build")
@@ -58,43 +56,3 @@ def test_a_raw_table_holds_the_newest_version_of_completed_loads(lake: Settings,
         "product_category_name",
         "product_category_name_english",
     ]
-
-
-@pytest.mark.usefixtures("spark_build")
-def test_a_build_survives_the_loss_of_a_worker(
-    lake: Settings, cluster: SparkCluster, on_spark: Dbt, duckdb_build: Build, spark: SparkSession
-) -> None:
-    """Last in this file: the cluster has one worker less from here on.
-
-    One domain is enough, and this one has the largest model.
-    """
-    process = on_spark.start("run", "--select", "marts.customer")
-    assert process.stdout is not None
-    lost, said = cluster.workers[-1], []
-    for line in process.stdout:
-        said.append(line)
-        if " OK created " in line and lost.process.poll() is None:
-            lost.kill()
-    assert process.wait() == 0, "".join(said)[-8000:]
-    assert cluster.has_lost_an_executor()
-    names = {path.stem for path in (PROJECT_ROOT / "models" / "marts" / "customer").glob("*.sql")}
-    compared = _compare(lake, duckdb_build, spark, names)
-    assert len(compared) == len(names)
-    assert not _differences(compared), _differences(compared)
-
-
-def _compare(settings: Settings, build: Build, spark: SparkSession, names: set[str] | None) -> list[Comparison]:
-    compared = []
-    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        for model in public_models(build.manifest):
-            if names is None or model.name in names:
-                # A session remembers the files of a table it has read; a build in another session replaces them.
-                spark.catalog.refreshTable(model.relation)
-                compared.append(compare(connection, model.relation, spark.table(model.relation).toArrow()))
-    return compared
-
-
-def _differences(compared: list[Comparison]) -> str:
-    """All of them, a line each: pytest shortens a dictionary."""
-    return "\n".join(f"{c.relation}: {difference}" for c in compared for difference in c.differences)
