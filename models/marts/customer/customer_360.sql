@@ -49,21 +49,10 @@ last_recommendation as (
     where measure = 'nps' and recency = 1
 ),
 
--- Open is what was not solved, or was reopened since.
 open_tickets as (
-    select ticket_id, max(customer_id) as customer_id
-    from {{ ref('ticket_events') }}
-    where business_date <= {{ as_of_date() }}
-    group by ticket_id
-    having
-        max(case when event_type = 'solved' then occurred_at end) is null
-        or max(case when event_type = 'reopened' then occurred_at end)
-        > max(case when event_type = 'solved' then occurred_at end)
-),
-
-tickets as (
     select customer_id, cast(count(*) as bigint) as open_ticket_count
-    from open_tickets
+    from {{ ref('int_service__ticket_cycles') }}
+    where is_open
     group by customer_id
 ),
 
@@ -110,7 +99,7 @@ select
         when last_recommendation.response_value = 0 then 'passive'
     end as last_nps_class,
     last_recommendation.answered_at as last_nps_at,
-    coalesce(tickets.open_ticket_count, 0) as open_ticket_count,
+    coalesce(open_tickets.open_ticket_count, 0) as open_ticket_count,
     coalesce(coverage.source_count, 0) as source_count,
     customers.descriptive_event_count,
     coverage.last_descriptive_event_at,
@@ -126,5 +115,5 @@ left join stages on customers.customer_id = stages.customer_id
 left join customer_value on customers.customer_id = customer_value.customer_id
 left join last_satisfaction on customers.customer_id = last_satisfaction.customer_id
 left join last_recommendation on customers.customer_id = last_recommendation.customer_id
-left join tickets on customers.customer_id = tickets.customer_id
+left join open_tickets on customers.customer_id = open_tickets.customer_id
 left join coverage on customers.customer_id = coverage.customer_id

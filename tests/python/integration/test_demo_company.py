@@ -115,6 +115,31 @@ def test_local_times_became_utc_through_both_changes_of_the_clocks(demo: Project
     }
 
 
+def test_cases_are_answered_and_solved_when_the_help_desk_says_so(demo: Project, landing: Path) -> None:
+    """Cycles are made of events and comments; the desk keeps the first answer and the last solution with the ticket."""
+
+    def moment(text: object) -> datetime | None:
+        return None if text is None else datetime.fromisoformat(str(text)).astimezone(UTC).replace(tzinfo=None)
+
+    of_desk = {
+        f"helpdesk:{ticket}": (moment(replied), None if status not in ("solved", "closed") else moment(solved))
+        for ticket, status, replied, solved in records(
+            landing,
+            "helpdesk",
+            "select ticket_id, status, first_replied_at, solved_at from tickets where status <> 'deleted'",
+        )
+    }
+    found = demo.query(
+        "select ticket_id, max(first_replied_at) filter (cycle_number = 1), last(solved_at order by cycle_number),"
+        " count(*), max(cycle_number), count(*) filter (is_open), bool_or(is_open and reopened_at is not null)"
+        " from intermediate.int_service__ticket_cycles group by ticket_id"
+    )
+    assert {ticket: (replied, solved) for ticket, replied, solved, *_ in found} == of_desk
+    assert all(cycles == last and open_cycles <= 1 and not left for *_, cycles, last, open_cycles, left in found)
+    reopened = records(landing, "helpdesk", "select count(*) from ticket_events where event = 'reopened'")
+    assert 0 < sum(cycles - 1 for _, _, _, cycles, *_ in found) <= int(str(reopened[0][0]))
+
+
 def test_the_marts_are_filled(demo: Project) -> None:
     stages = {stage for (stage,) in demo.query("select distinct stage from marts.journey_stages")}
     assert {"anonymous", "prospect", "opportunity", "new", "active", "loyal", "at_risk", "lapsed", "won_back"} == stages

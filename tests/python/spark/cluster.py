@@ -22,11 +22,9 @@ import psutil
 
 LOOPBACK = "127.0.0.1"
 _START_SECONDS = 120
-# The tables of a test are small: to collect garbage in parallel costs more than it saves. So does to compile twice, but
-# in a process that works for many minutes, as the server does that builds the whole project.
-_JAVA = "-XX:+UseSerialGC"
-_SHORT_LIVED_JAVA = f"{_JAVA} -XX:TieredStopAtLevel=1"
-# Nor is it worth its time to write and compile Java for each query, and to plan it anew after each of its stages.
+# The tables of a test are small: compiling twice, and collecting garbage in parallel, costs more than it saves.
+_SHORT_LIVED_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# So does writing and compiling Java for each query, and planning it anew after each of its stages.
 _SMALL_TABLES = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
@@ -159,7 +157,6 @@ class SparkCluster:
 
     def _connect_command(self, master: str) -> list[str]:
         """A server as docs/engines.md has it, but small, without web pages, and with its catalog in the folder."""
-        java = _SHORT_LIVED_JAVA if self.worker_count else _JAVA
         # What a catalog of a test has lost with its machine nobody misses: Derby need not wait for the disk.
         derby = f"-Dderby.system.durability=test -Dderby.stream.error.file={self.folder / 'derby.log'}"
         metastore = f"jdbc:derby:;databaseName={self.folder / 'metastore'};create=true"
@@ -169,7 +166,7 @@ class SparkCluster:
             "spark.driver.host": LOOPBACK,
             "spark.driver.bindAddress": LOOPBACK,
             "spark.driver.memory": "2g",
-            "spark.driver.extraJavaOptions": f"{java} {derby}",
+            "spark.driver.extraJavaOptions": f"{_SHORT_LIVED_JAVA} {derby}",
             "spark.executor.extraJavaOptions": _SHORT_LIVED_JAVA,
             "spark.executor.memory": "768m",
             "spark.hadoop.javax.jdo.option.ConnectionURL": metastore,
