@@ -129,7 +129,7 @@ def test_cases_are_answered_and_solved_when_the_help_desk_says_so(demo: Project,
             "select ticket_id, status, first_replied_at, solved_at from tickets where status <> 'deleted'",
         )
     }
-    found = demo.query(
+    found = demo.warehouse(
         "select ticket_id, max(first_replied_at) filter (cycle_number = 1), last(solved_at order by cycle_number),"
         " count(*), max(cycle_number), count(*) filter (is_open), bool_or(is_open and reopened_at is not null)"
         " from intermediate.int_service__ticket_cycles group by ticket_id"
