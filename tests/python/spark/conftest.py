@@ -128,7 +128,7 @@ def server_life(spark_folder: Path, pool: ThreadPoolExecutor) -> Iterator[tuple[
 
 @pytest.fixture(scope="session")
 def server(server_life: tuple[ExitStack, Starting]) -> SparkCluster:
-    """The Spark that builds the project: one process, which has half the work of a cluster on two cores."""
+    """The Spark that builds the project: one process, which hands its tasks to nobody."""
     return server_life[1].result()
 
 
