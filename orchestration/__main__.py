@@ -12,6 +12,7 @@ from orchestration.lock import AlreadyRunning, only_run
 from orchestration.memory import MemoryLostError, remembered_relations, restore
 from orchestration.packs import check_packs
 from orchestration.private_home import keep_private
+from orchestration.pseudonyms import keep_key
 from orchestration.remedies import remedy
 from orchestration.run import dagster_home, open_records, run
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
@@ -109,6 +110,7 @@ def _settle_records(settings: Settings) -> None:
 def _become(command: list[str], settings: Settings) -> None:
     """Turn this process into `command`, run from the project's root with the configuration in its environment."""
     keep_private(settings.home)
+    keep_key(settings)
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     os.chdir(PROJECT_ROOT)
     os.execve(command[0], command, {**os.environ, **settings.child_environment()})

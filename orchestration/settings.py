@@ -67,7 +67,8 @@ class Settings:
     (`crm.customers`) so many rows all the same. A gzip file may unpack to `most_unpacked` times its size.
 
     `dsns` and `urls` say where a source's database or API is, where it is not the demo company's; `tokens` open the
-    APIs. They hold secrets, and are left out of what a `Settings` prints.
+    APIs. They hold secrets, as `pseudonym_key` is one (None: the home makes its own), and are left out of what a
+    `Settings` prints.
     """
 
     home: Path
@@ -84,6 +85,12 @@ class Settings:
     dsns: Mapping[str, str] = field(default_factory=dict, repr=False)
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    pseudonym_key: str | None = field(default=None, repr=False)
+
+    @property
+    def pseudonym_key_file(self) -> Path:
+        """What turns a person's address into a key that says nothing; whoever has it can turn keys back."""
+        return self.home / "secrets" / "pseudonym_key.parquet"
 
     @property
     def lake(self) -> Path:
@@ -210,6 +217,7 @@ class Settings:
             dsns=_by_source(environment, known, "DSN"),
             urls=_by_source(environment, known, "URL"),
             tokens=_by_source(environment, known, "TOKEN"),
+            pseudonym_key=_secret(environment, "CEM_PSEUDONYM_KEY"),
         )
 
 
@@ -241,6 +249,16 @@ def _above_zero(text: str) -> float:
     if not 0 < number < float("inf"):
         raise ValueError(text)
     return number
+
+
+def _secret(environment: Mapping[str, str], name: str) -> str | None:
+    """A key that cannot be guessed, which no message repeats."""
+    key = environment.get(name) or None
+    if key is not None and not 32 <= len(key.encode()) <= 64:
+        raise SettingsError(
+            f"{name} must be 32 to 64 characters that nobody can guess, such as `openssl rand -hex 32`."
+        )
+    return key
 
 
 def _parsed(environment: Mapping[str, str], name: str, parse: Callable[[str], T], wanted: str) -> T | None:

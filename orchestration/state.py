@@ -43,6 +43,7 @@ def clean(settings: Settings) -> str:
     kept = {
         settings.demo_landing: "what source systems delivered",
         settings.lake.parent: "what was loaded",
+        settings.pseudonym_key_file.parent: "the key that customers are known by",
         settings.memory.parent: "the names of customers, what was known when, frozen month-ends",
         settings.published: "published versions",
     }

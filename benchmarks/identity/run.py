@@ -20,6 +20,7 @@ import duckdb
 
 from orchestration.demo_company import generate
 from orchestration.loading import load
+from orchestration.pseudonyms import keep_key
 from orchestration.settings import Settings
 
 REPOSITORY = Path(__file__).parents[2]
@@ -35,6 +36,7 @@ def main(identifiers: int) -> None:
         # One source with a completed load: dbt registers its raw tables whatever it runs.
         generate(settings.demo_landing, settings.truth, factor=0.0001)
         load("finance", settings)
+        keep_key(settings)
         settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect(str(settings.warehouse)) as connection:
             pairs = _write_pairs(connection, identifiers)

@@ -4,5 +4,5 @@
         customers are told apart: the identifier itself stays in the schema `restricted`. Case, blanks of any script and
         full-width letters make no other customer.
     -#}
-    md5({{ one_spelling(identifier) }})
+    {{ keyed_pseudonym('md5(' ~ one_spelling(identifier) ~ ')') }}
 {%- endmacro %}

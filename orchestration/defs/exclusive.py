@@ -1,4 +1,4 @@
-"""What every run begins with, whoever starts it: the lock, Dagster's records put in order, a warehouse that opens."""
+"""What every run begins with, whoever starts it: lock, Dagster's records in order, key, a warehouse that opens."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import dagster as dg
 from orchestration import progress
 from orchestration.lock import only_run
 from orchestration.memory import remembered_relations, restore
+from orchestration.pseudonyms import keep_key
 from orchestration.settings import Settings
 
 # Every asset and check requires it, so no step runs without.
@@ -26,6 +27,7 @@ def exclusive_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
         with only_run(settings.home):
             if context.instance is not None:
                 settle_records(context.instance, settings, context.run_id)
+            keep_key(settings)
             if restored := restore(settings.warehouse, settings.memory, relations):
                 progress.notice(f"remembered from {settings.memory}: {', '.join(restored)}")
             yield settings.home

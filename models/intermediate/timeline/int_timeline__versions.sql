@@ -12,13 +12,7 @@
 with events as (
     select
         *,
-        md5(concat_ws(
-            '|',
-            {% for column in ['customer_id', 'event_type', 'occurred_at', 'channel', 'touchpoint', 'is_identified',
-                              'description', 'event_value'] -%}
-            coalesce(cast({{ column }} as string), ''){{ ',' if not loop.last }}
-            {% endfor %}
-        )) as content_md5
+        {{ event_content() }} as content_md5
     from {{ ref('int_timeline__events') }}
 ),
 

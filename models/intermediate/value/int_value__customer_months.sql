@@ -170,10 +170,5 @@ snapshots as (
 
 select
     *,
-    md5(concat_ws(
-        '|'
-        {%- for column, type in snapshot_content().items() %},
-        coalesce({{ exact_text(column, type) }}, '')
-        {%- endfor %}
-    )) as content_md5
+    {{ snapshot_content_md5() }} as content_md5
 from snapshots

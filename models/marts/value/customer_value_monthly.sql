@@ -88,9 +88,8 @@ new_versions as (
 {%- endif %}
 
 select
-    md5(concat_ws(
-        ':', computed.customer_id, cast(computed.month_date as string), cast(new_versions.snapshot_version as string)
-    )) as customer_value_monthly_id,
+    {{ snapshot_id('computed.customer_id', 'computed.month_date', 'new_versions.snapshot_version') }}
+        as customer_value_monthly_id,
     cast(new_versions.snapshot_version as bigint) as snapshot_version,
     learned.known_at,
     computed.*

@@ -7,14 +7,19 @@ orders as (
     select * from {{ loaded_rows(ref('base_shop__orders')) }}
 ),
 
-guests as (
+guest_orders as (
     select
         {{ hashed_key('email') }} as email_key,
-        min({{ one_spelling('email') }}) as email,
-        min(loaded_at) as loaded_at
+        {{ one_spelling('email') }} as email,
+        loaded_at
     from orders
     where account_id is null and email is not null
-    group by {{ hashed_key('email') }}
+),
+
+guests as (
+    select email_key, min(email) as email, min(loaded_at) as loaded_at
+    from guest_orders
+    group by email_key
 )
 
 select

@@ -1,14 +1,23 @@
 -- The handles that people write under.
 with posts as (
     select * from {{ loaded_rows(ref('base_social__posts')) }}
+),
+
+writers as (
+    select
+        {{ hashed_key('handle') }} as handle_key,
+        {{ one_spelling('handle') }} as handle,
+        loaded_at
+    from posts
+    where handle is not null
 )
 
 select
-    'social:' || {{ hashed_key('handle') }} as customer_identifier_id,
+    'social:' || handle_key as customer_identifier_id,
     'social' as source_system,
-    {{ hashed_key('handle') }} as source_record_id,
+    handle_key as source_record_id,
     'social' as customer_namespace,
-    {{ hashed_key('handle') }} as source_customer_id,
+    handle_key as source_customer_id,
     min(loaded_at) as loaded_at,
     cast(null as string) as first_name,
     cast(null as string) as last_name,
@@ -19,7 +28,6 @@ select
     cast(null as string) as street,
     cast(null as string) as postal_code,
     cast(null as string) as loyalty_number,
-    min({{ one_spelling('handle') }}) as social_handle
-from posts
-where handle is not null
-group by {{ hashed_key('handle') }}
+    min(handle) as social_handle
+from writers
+group by handle_key

@@ -18,6 +18,7 @@ import pytest
 
 from orchestration.ingestion.load import SourceLoad
 from orchestration.loading import load
+from orchestration.pseudonyms import keep_key
 from orchestration.publishing.public_models import public_models
 from orchestration.settings import Settings
 from tests.python.conftest import REPOSITORY, built_once
@@ -71,6 +72,7 @@ class Project:
         settings = self._settings(**variables)
         loads = {source: load(source, settings) for source in settings.sources}
         settings.warehouse.parent.mkdir(exist_ok=True)
+        keep_key(settings)
         models = ("build", "--resource-type", "model", "--resource-type", "seed", "--vars", dbt_vars)
         with dbt_environment(settings.child_environment()):
             manifest = manifest_for(settings.sources, dbt_vars)

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orchestration.loading import load
+from orchestration.pseudonyms import keep_key
 from orchestration.settings import Settings
 from tests.python.integration.conftest import Project
 from tests.python.worlds.world import dbt_environment, run_dbt
@@ -90,6 +91,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     )
     settings = Settings(home=home, sources=("finance",), landing=landing)
     load("finance", settings)
+    keep_key(settings)
     settings.warehouse.parent.mkdir()
     project = Warehouse(home, {"CEM_SOURCES": "finance", "CEM_LANDING": str(landing)})
     project.dbt("parse")

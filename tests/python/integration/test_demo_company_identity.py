@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import duckdb
 
 from tests.python.integration.conftest import Project
+from tests.python.integration.demo_sources import records
 
 Key = tuple[str, str]
 
@@ -62,6 +68,92 @@ def test_who_decides_on_a_candidate_sees_both_records_and_no_reader_does(demo: P
     ) == demo.query("select count(*), count(*), count(*) from marts.identity_candidates")
     assert demo.query("select count(*) from information_schema.tables where table_schema = 'restricted'") == [(0,)]
     assert demo.query("select reason is null, record_count > 5000 from marts.identity_match_runs") == [(True, True)]
+
+
+def test_a_list_of_addresses_identifies_nobody_in_what_is_published(demo: Project, landing: Path) -> None:
+    """Every address, number and handle of the company, by the usual hashes and salts, and the ids made of those.
+
+    Whoever has the key of the home finds those who are known by it alone: so the search would find them.
+    """
+    people = address_book(landing)
+    published = published_hashes(demo)
+    hashes: list[Hash] = [hashlib.md5, hashlib.sha1, hashlib.sha256]
+    guesses = {
+        digest
+        for hash_of in hashes
+        for salt in ("", "cem", "cem_warehouse", "salt", "secret", "email:", "social:")
+        for person in people
+        for text in {salt + person, person + salt}
+        for digest in names_made_of(hash_of(text.encode()).hexdigest())
+    }
+    assert not guesses & published
+    key, _ = secret_of(demo)
+    with_the_key = {
+        digest
+        for person in people
+        for digest in names_made_of(hmac.new(key, md5(person).encode(), "sha256").hexdigest())
+    }
+    print(f"\n{len(people)} addresses, {len(guesses)} guesses, {len(published)} published hashes: 0 found,")
+    print(f"{len(with_the_key & published)} with the key")
+    assert len(with_the_key & published) > len(people) / 20
+
+
+def test_the_key_stands_in_no_other_file_of_the_home(demo: Project) -> None:
+    starts = [secret[:32] for secret in (secret_of(demo)[0], *secret_of(demo)[1])]
+    traces = [form for start in starts for form in (start, start.hex().encode(), start.hex().upper().encode())]
+    for path in demo.home.rglob("*"):
+        if path.is_file() and path.parent.name != "secrets":
+            content = path.read_bytes()
+            assert not [trace for trace in traces if trace in content], path
+
+
+Hash = Callable[[bytes], "hashlib._Hash"]
+
+
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode()).hexdigest()
+
+
+def names_made_of(digest: str) -> Iterator[str]:
+    """A digest, and the id that a customer who is known by it alone has."""
+    yield digest
+    yield from (md5(f"{namespace}:{digest}") for namespace in ("email", "social"))
+
+
+def secret_of(demo: Project) -> tuple[bytes, tuple[bytes, bytes]]:
+    """The key of the home, filled with zeros, and what HMAC makes of it."""
+    with duckdb.connect() as connection:
+        (pads,) = connection.execute(f"from '{demo.home / 'secrets' / 'pseudonym_key.parquet'}'").fetchall()
+    return bytes(byte ^ 0x36 for byte in pads[0]), pads
+
+
+def address_book(landing: Path) -> list[str]:
+    """What names people at the source systems, as they wrote it and as the warehouse compares it."""
+    rows = [
+        *records(landing, "crm", "select email, phone, loyalty_number, social_handle from customers"),
+        *records(landing, "shop", "select email, phone, loyalty_number from accounts"),
+        *records(landing, "shop", "select email from orders"),
+        *records(landing, "helpdesk", "select requester_email from tickets"),
+    ]
+    found = {str(value) for row in rows for value in row if value}
+    for file in (landing / "social").glob("posts_*.jsonl"):
+        found |= {json.loads(line).get("handle") or "" for line in file.read_text(encoding="utf-8").splitlines()}
+    return sorted({spelling for value in found for spelling in (value, "".join(value.split()).lower())} - {""})
+
+
+def published_hashes(demo: Project) -> set[str]:
+    """Whatever looks like a hash in any text of the published file."""
+    columns = demo.query(
+        "select table_schema, table_name, column_name from information_schema.columns where data_type = 'VARCHAR'"
+    )
+    found: set[str] = set()
+    with duckdb.connect(str(demo.published_file), read_only=True) as connection:
+        for schema, table, column in columns:
+            texts = connection.execute(
+                f'select distinct "{column}" from {schema}.{table} where length("{column}") >= 32'
+            ).fetchall()
+            found |= {digest for (text,) in texts for digest in re.findall("[0-9a-f]{32,}", text)}
+    return found
 
 
 def demo_identities(demo: Project) -> tuple[dict[Key, str], dict[Key, str]]:

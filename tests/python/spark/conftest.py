@@ -171,10 +171,12 @@ def lake(
     """The settings of a CEM_HOME whose lake is filled."""
     from orchestration.demo_company import generate
     from orchestration.loading import load
+    from orchestration.pseudonyms import keep_key
 
     home = tmp_path_factory.mktemp("home")
     settings = Settings(home=home, sources=SOURCES, now=LOADED_AT, demo_factor=0.003)
     settings.warehouse.parent.mkdir()
+    keep_key(settings)
     landing = settings.demo_landing
     generate(landing, settings.truth, factor=settings.demo_factor)
     shutil.copytree(real_data / "olist", landing / "olist")

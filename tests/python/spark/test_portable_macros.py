@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import unicodedata
 from typing import TYPE_CHECKING
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.spark
 
 SAO_PAULO, LONDON, LORD_HOWE = "America/Sao_Paulo", "Europe/London", "Australia/Lord_Howe"
+
+
+def pad(key: bytes, byte: int) -> str:
+    """What HMAC makes of a key, as SQL of both engines."""
+    return f"unhex('{bytes(letter ^ byte for letter in key.ljust(64, bytes(1))).hex()}')"
+
 
 # Local time, zone, UTC. Around the hour that never was, and the one that came twice.
 LOCAL_TIMES = [
@@ -123,6 +130,13 @@ DAYS = [
     ("2024-02-01 03:29:59", "UTC-03:30", "2024-01-31"),
 ]
 
+# A text, the two pads of a key, the HMAC-SHA-256: test cases 1 and 2 of RFC 4231, and letters beyond ASCII by Python.
+KEYED = [
+    (text, pad(key, 0x36), pad(key, 0x5C), hmac.new(key, text.encode(), "sha256").hexdigest())
+    for text, key in [("Hi There", b"\x0b" * 20), ("what do ya want for nothing?", b"Jefe"), ("zoë@例.jp", b"k" * 64)]
+]
+assert KEYED[1][3] == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+
 # What each expression, in dbt's Jinja, comes to.
 CASES: list[tuple[str, str | None]] = [
     *((f"to_utc(\"cast('{local}' as timestamp)\", '{zone}')", utc) for local, zone, utc in LOCAL_TIMES),
@@ -152,7 +166,9 @@ CASES: list[tuple[str, str | None]] = [
     ("try_money('cast(0.075 as double)')", "0.0750"),
     ("only_digits(\"'+49 (30) 9'\")", "49309"),
     ("matches_column(\"'info@example.org'\", \"'^(info|sales)@'\")", "true"),
-    ("hashed_key(\"' A@Example.org '\")", "22c2268861a8547b97a84c1c112b9525"),
+    ("one_spelling(\"' A@Example.org '\")", "a@example.org"),
+    *((f'hmac_sha256("{text!r}", "{inner}", "{outer}")', digest) for text, inner, outer, digest in KEYED),
+    ("hmac_sha256('cast(null as string)', \"unhex('36')\", \"unhex('5c')\")", None),
     # An accent apart from its letter, two of them, one that composes with nothing, and none.
     *(
         (f"composed(\"'{unicodedata.normalize('NFD', text)}'\")", text)

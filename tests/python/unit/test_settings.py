@@ -32,12 +32,14 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "CEM_NOW": "2026-01-01T07:00:00+01:00",
             "CEM_DEMO_FACTOR": "0.5",
             "CEM_KEEP_VERSIONS": "2",
+            "CEM_PSEUDONYM_KEY": "k" * 64,
         }
     )
     assert settings.sources == ("olist", "online_retail")
     assert (settings.as_of, settings.now) == (date(2018, 10, 31), datetime(2026, 1, 1, 6, tzinfo=UTC))
     assert (settings.demo_factor, settings.keep_versions) == (0.5, 2)
     assert settings.landing_folder("olist") == tmp_path / "olist"
+    assert settings.pseudonym_key == "k" * 64
     assert not settings.uses_demo
 
 

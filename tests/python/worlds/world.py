@@ -25,6 +25,7 @@ import duckdb
 from orchestration.ingestion.load import SourceLoad
 from orchestration.loading import load
 from orchestration.matching.match_records import match_records
+from orchestration.pseudonyms import keep_key
 from orchestration.settings import DEMO_SOURCES, Settings
 from orchestration.texts.assess_texts import assess_texts
 from orchestration.valuation.value_customers import value_customers
@@ -89,6 +90,7 @@ class World:
         What Python computes is computed where a wanted model rests on it.
         """
         compiled = self._compiled()
+        keep_key(self.settings)
         self.settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
         self.settings.warehouse.unlink(missing_ok=True)
         shutil.copyfile(compiled.template, self.settings.warehouse)
@@ -187,6 +189,7 @@ def compiled_for(sources: tuple[str, ...], variables: str = "{}") -> Compiled:
         records.mkdir(parents=True)
         (records / "0.jsonl").write_text('{"load_id": "0", "status": 0}\n', encoding="utf-8")
     settings.warehouse.parent.mkdir()
+    keep_key(settings)
     with dbt_environment(settings.child_environment()):
         manifest = run_dbt(None, "parse", "--vars", variables)
         run_dbt(manifest, "seed", "--vars", variables)
