@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import pytest
 from filelock import FileLock
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# Names the folder of what is made once a session. dbt's environment is without what begins with CEM_ and DBT_.
+_MADE_ONCE = "TESTS_MADE_ONCE"
 
 # `make test` draws nothing new: what Hypothesis finds on one day it finds on every other. `make test-long` is free, and
 # prints what repeats a failure.
@@ -35,6 +39,16 @@ LONGEST_FIRST = (
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # whoever starts the workers, or works alone
+        os.environ[_MADE_ONCE] = tempfile.mkdtemp(prefix="cem-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(_MADE_ONCE))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
         path = item.path.relative_to(REPOSITORY / "tests" / "python").as_posix()
@@ -55,6 +69,17 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, build: Calla
             build(folder)
             built.touch()
     return folder
+
+
+def made_once(name: str, make: Callable[[Path], bytes]) -> bytes:
+    """What `make` made, with a folder of its own, once a session, for whichever worker asked first; others wait."""
+    folder = Path(os.environ[_MADE_ONCE]) / name
+    kept = folder.with_suffix(".made")
+    with FileLock(f"{folder}.lock"):
+        if not kept.exists():
+            folder.mkdir(exist_ok=True)
+            kept.write_bytes(make(folder))
+    return kept.read_bytes()
 
 
 @pytest.fixture(scope="session")

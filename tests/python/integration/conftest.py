@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import shutil
 import subprocess
@@ -21,8 +22,8 @@ from orchestration.loading import load
 from orchestration.pseudonyms import keep_key
 from orchestration.publishing.public_models import public_models
 from orchestration.settings import Settings
-from tests.python.conftest import REPOSITORY, built_once
-from tests.python.worlds.world import dbt_environment, run_dbt
+from tests.python.conftest import REPOSITORY, built_once, made_once
+from tests.python.worlds.world import dbt_environment, packed_manifest, run_dbt, unpacked_manifest
 
 MIB = 1 << 20
 # dbt tells its log file each statement, which takes a tenth of its time, and no test reads it.
@@ -127,8 +128,9 @@ class Project:
 
 @functools.cache
 def manifest_for(sources: tuple[str, ...], dbt_vars: str) -> Any:
-    """dbt's manifest, parsed once a process for a set of sources and vars, in the caller's environment."""
-    return run_dbt(None, "parse", "--vars", dbt_vars)
+    """dbt's manifest, parsed once a session for a set of sources and vars, in the caller's environment."""
+    name = hashlib.md5(f"parsed {sources} {dbt_vars}".encode()).hexdigest()
+    return unpacked_manifest(made_once(name, lambda _: packed_manifest(run_dbt(None, "parse", "--vars", dbt_vars))))
 
 
 def clean_environment() -> dict[str, str]:

@@ -9,13 +9,14 @@ is not of a world: the runs of whole companies show it.
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
+import pickle
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from orchestration.pseudonyms import keep_key
 from orchestration.settings import DEMO_SOURCES, Settings
 from orchestration.texts.assess_texts import assess_texts
 from orchestration.valuation.value_customers import value_customers
+from tests.python.conftest import made_once
 from tests.python.worlds.company import Company
 
 NOW = datetime(2025, 1, 1, 6, tzinfo=UTC)
@@ -73,7 +75,7 @@ class World:
     def of(cls, company: Company, home: Path, *sources: str, **variables: Any) -> World:
         """The world of `company`: its `sources`, or all of the demo company's, under dbt's `variables`.
 
-        Each set of sources and variables is compiled once a process, in 20 seconds: let tests share them.
+        Each set of sources and variables is compiled once a session, in 20 seconds: let tests share them.
         """
         settings = Settings(home=home, sources=sources or DEMO_SOURCES, landing=home / "landing", now=NOW)
         return cls(settings, company, json.dumps(variables, sort_keys=True))
@@ -174,15 +176,19 @@ def _needed(compiled: Compiled, wanted: tuple[str, ...]) -> set[str]:
 
 
 @functools.cache
-def _compiled_folder() -> tempfile.TemporaryDirectory[str]:
-    """Where what is compiled is kept as long as this process lives."""
-    return tempfile.TemporaryDirectory(prefix="cem-compiled-")
-
-
-@functools.cache
 def compiled_for(sources: tuple[str, ...], variables: str = "{}") -> Compiled:
-    """dbt's own work, done once a process for a set of sources and variables (JSON): parse, seed, compile."""
-    home = Path(tempfile.mkdtemp(dir=_compiled_folder().name))
+    """dbt's own work, done once a session for a set of sources and variables (JSON): parse, seed, compile."""
+
+    def packed(home: Path) -> bytes:
+        compiled = _compile(home, sources, variables)
+        return pickle.dumps(replace(compiled, manifest=packed_manifest(compiled.manifest)))
+
+    name = hashlib.md5(f"compiled {sources} {variables}".encode()).hexdigest()
+    compiled: Compiled = pickle.loads(made_once(name, packed))
+    return replace(compiled, manifest=unpacked_manifest(compiled.manifest))
+
+
+def _compile(home: Path, sources: tuple[str, ...], variables: str) -> Compiled:
     settings = Settings(home=home, sources=sources)
     for source in sources:
         records = settings.lake / source / "_dlt_loads"
@@ -245,6 +251,25 @@ def _register_raw_tables(settings: Settings, manifest: Any) -> None:
     """The views on the lake, made by the project's own hook: one seed is the smallest thing dbt can be asked for."""
     with dbt_environment(settings.child_environment()):
         run_dbt(manifest, "seed", "--select", "survey_items")
+
+
+def packed_manifest(manifest: Any) -> bytes:
+    """dbt's manifest as dbt keeps it from one command to the next; a pickle of it does not come back whole."""
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    packed: bytes = manifest.to_msgpack(extended_mashumaro_encoder)
+    return packed
+
+
+def unpacked_manifest(packed: bytes) -> Any:
+    """The manifest that `packed_manifest` packed."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    manifest = Manifest.from_msgpack(packed, extended_mashumuro_decoder)
+    manifest.build_flat_graph()
+    manifest.build_parent_and_child_maps()
+    return manifest
 
 
 def run_dbt(manifest: Any, *arguments: str) -> Any:
