@@ -28,6 +28,7 @@ from orchestration.ingestion.records import RecordTable, load_records
 from orchestration.ingestion.rest_api import ApiSource, Patience
 from orchestration.ingestion.sql_source import SqlSource
 from orchestration.ingestion.staging import stage_files
+from orchestration.pseudonyms import keep_key
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.sources import source_named
 from tests.python.unit.ingestion.malformed import (
@@ -122,6 +123,7 @@ def validated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str | 
                 api = source.connect(server.url(name), server.token, ONCE)
                 load_records(api, settings.lake, settings.home / "dlt", NOW)
     settings.warehouse.parent.mkdir(parents=True)
+    keep_key(settings)
     ran = subprocess.run(
         [dbt_command(), "--quiet", "--no-use-colors", "build", "--exclude-resource-type", "test", "unit_test",
          "--select", "+path:models/staging/*/base"],
