@@ -111,6 +111,17 @@ def forget(memory: Path, relations: list[str]) -> int:
     return removed
 
 
+def knows_customers_by_key(memory: Path) -> bool:
+    """Whether a customer is remembered by a keyed pseudonym. Raises MemoryLostError for a damaged file."""
+    history = "intermediate.int_identity__key_history"
+    with duckdb.connect(":memory:") as connection:
+        return history in _attach_memory(connection, memory, [history]) and bool(
+            connection.execute(
+                f"select 1 from remembered.{history} where regexp_full_match(key, '[a-z]+:[0-9a-f]{{64}}') limit 1"
+            ).fetchall()
+        )
+
+
 @contextmanager
 def _written_anew(memory: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with an empty database `fresh`, which takes the place of `memory` in one step if all goes well."""

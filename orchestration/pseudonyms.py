@@ -12,10 +12,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.memory import knows_customers_by_key
 from orchestration.settings import Settings, SettingsError
 
 _BLOCK_BYTES = 64  # of SHA-256
@@ -27,11 +27,11 @@ def keep_key(settings: Settings) -> None:
     """See to it that the home has its key: the one of `settings`, or one made now and never again.
 
     Raises SettingsError where the home has another than `settings`, and where it lost the one that its customers are
-    known by.
+    known by; MemoryLostError where the key is gone and the memory, which would tell whether it is missed, is damaged.
     """
     path = settings.pseudonym_key_file
     if not path.exists():
-        if settings.pseudonym_key is None and _is_missed(settings.memory):
+        if settings.pseudonym_key is None and knows_customers_by_key(settings.memory):
             raise SettingsError(
                 f"{path} is gone, and customers are known by it. Take it from a backup, or set CEM_PSEUDONYM_KEY to "
                 f"the key that was in it. {_ROTATION}"
@@ -70,24 +70,3 @@ def _stored(path: Path) -> tuple[bytes, bytes]:
     except (pa.ArrowException, OSError, IndexError):
         raise SettingsError(f"{path} cannot be read, and customers are known by it. Take it from a backup.") from None
     return row["inner_pad"], row["outer_pad"]
-
-
-def _is_missed(memory: Path) -> bool:
-    """Whether a customer is remembered by a keyed pseudonym."""
-    if not memory.exists():
-        return False
-    with duckdb.connect(":memory:") as connection:
-        try:
-            connection.execute(f"attach '{memory}' as remembered (read_only)")
-        except duckdb.Error:
-            return False  # What cannot be read is told by who restores it.
-        known = connection.execute(
-            "select schema_name from duckdb_tables()"
-            " where database_name = 'remembered' and table_name = 'int_identity__key_history'"
-        ).fetchone()
-        return known is not None and bool(
-            connection.execute(
-                f"select 1 from remembered.{known[0]}.int_identity__key_history"
-                " where regexp_full_match(key, '[a-z]+:[0-9a-f]{64}') limit 1"
-            ).fetchall()
-        )

@@ -60,26 +60,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
     """The folder that `build` filled, once a session, by whichever worker asks first; others wait, and only read it."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    return _built_once((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name, build)
+
+
+def made_once(name: str, make: Callable[[Path], bytes]) -> bytes:
+    """What `make` made, with a folder of its own, once a session, by whichever worker asks first; others wait."""
+
+    def build(folder: Path) -> None:
+        (folder / "made").write_bytes(make(folder))
+
+    return (_built_once(Path(os.environ[_MADE_ONCE]) / name, build) / "made").read_bytes()
+
+
+def _built_once(folder: Path, build: Callable[[Path], None]) -> Path:
     with FileLock(f"{folder}.lock"):
         built = folder.with_suffix(".built")
         if not built.exists():
-            assert not folder.exists(), f"{name} could not be built: see the test that asked for it first"
+            assert not folder.exists(), f"{folder.name} could not be built: see the test that asked for it first"
             folder.mkdir()
             build(folder)
             built.touch()
     return folder
-
-
-def made_once(name: str, make: Callable[[Path], bytes]) -> bytes:
-    """What `make` made, with a folder of its own, once a session, for whichever worker asked first; others wait."""
-    folder = Path(os.environ[_MADE_ONCE]) / name
-    kept = folder.with_suffix(".made")
-    with FileLock(f"{folder}.lock"):
-        if not kept.exists():
-            folder.mkdir(exist_ok=True)
-            kept.write_bytes(make(folder))
-    return kept.read_bytes()
 
 
 @pytest.fixture(scope="session")
