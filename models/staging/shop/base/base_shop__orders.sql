@@ -31,7 +31,7 @@ with orders as (
     select * from {{ with_line_validation(
         with_known_time_zone(source('shop', 'orders')), source('shop', 'order_lines'), 'order_id',
         shop_order_line_rules()
-    ) }} as raw_row
+    ) }}
 ),
 
 totals as (
