@@ -34,8 +34,12 @@ def delivered_once(column: str, newest_counts: bool = False) -> list[Any]:
     return []
 
 
+def with_row_rules(relation: object, rules: list[Any]) -> str:
+    return f"(select raw_row.name from {relation} as raw_row)"
+
+
 def quarantine_value(rules: list[Any]) -> str:
-    return "(select base.name from base where base.name = raw_row.name)"
+    return "(select rule.name from rules as rule where rule.name = raw_row.name)"
 
 
 def staged_columns(entity: str, columns: dict[str, str]) -> str:

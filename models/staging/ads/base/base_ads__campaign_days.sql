@@ -34,9 +34,12 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(all_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(all_rules) }} as quarantine_value
-from {{ with_deliveries(
-    source('ads', 'campaign_days'), said,
-    [try_timestamp('date'), 'channel', 'campaign'], row_rules, newest_counts=true
+from {{ with_row_rules(
+    with_deliveries(
+        source('ads', 'campaign_days'), said,
+        [try_timestamp('date'), 'channel', 'campaign'], row_rules, newest_counts=true
+    ),
+    all_rules
 ) }} as raw_row

@@ -23,8 +23,11 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_parent_validation(
-    source('helpdesk', 'comments'), ref('base_helpdesk__tickets'), 'ticket_id'
+from {{ with_row_rules(
+    with_parent_validation(
+        source('helpdesk', 'comments'), ref('base_helpdesk__tickets'), 'ticket_id'
+    ),
+    row_rules
 ) }} as raw_row

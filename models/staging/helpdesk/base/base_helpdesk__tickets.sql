@@ -46,6 +46,8 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_scale(source('helpdesk', 'tickets'), instrument='ticket_rating', question='rating') }} as raw_row
+from {{ with_row_rules(
+    with_scale(source('helpdesk', 'tickets'), instrument='ticket_rating', question='rating'), row_rules
+) }} as raw_row

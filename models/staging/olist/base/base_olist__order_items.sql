@@ -11,6 +11,8 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_order_validation(source('olist', 'order_items'), ref('base_olist__orders')) }} as raw_row
+from {{ with_row_rules(
+    with_order_validation(source('olist', 'order_items'), ref('base_olist__orders')), row_rules
+) }} as raw_row

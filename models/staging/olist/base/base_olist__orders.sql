@@ -36,8 +36,11 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_line_validation(
-    source('olist', 'orders'), source('olist', 'order_items'), 'order_id', olist_order_item_rules()
+from {{ with_row_rules(
+    with_line_validation(
+        source('olist', 'orders'), source('olist', 'order_items'), 'order_id', olist_order_item_rules()
+    ),
+    row_rules
 ) }} as raw_row

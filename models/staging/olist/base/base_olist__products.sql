@@ -9,6 +9,6 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ source('olist', 'products') }}
+from {{ with_row_rules(source('olist', 'products'), row_rules) }} as raw_row

@@ -39,8 +39,11 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_line_validation(
-    source('online_retail', 'invoice_lines'), source('online_retail', 'invoice_lines'), 'invoice_no', line_rules
+from {{ with_row_rules(
+    with_line_validation(
+        source('online_retail', 'invoice_lines'), source('online_retail', 'invoice_lines'), 'invoice_no', line_rules
+    ),
+    row_rules
 ) }} as raw_row

@@ -12,8 +12,11 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_parent_validation(
-    source('shop', 'order_lines'), ref('base_shop__orders'), 'order_id', 'source_order_id'
+from {{ with_row_rules(
+    with_parent_validation(
+        source('shop', 'order_lines'), ref('base_shop__orders'), 'order_id', 'source_order_id'
+    ),
+    row_rules
 ) }} as raw_row

@@ -26,8 +26,11 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(row_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_scale(
-    with_parent_validation(source('survey', 'answers'), ref('base_survey__invitations'), 'invitation_id')
+from {{ with_row_rules(
+    with_scale(
+        with_parent_validation(source('survey', 'answers'), ref('base_survey__invitations'), 'invitation_id')
+    ),
+    row_rules
 ) }} as raw_row

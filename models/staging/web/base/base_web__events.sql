@@ -34,6 +34,6 @@ select
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
-    {{ quarantine_rule(all_rules) }} as quarantine_rule,
+    quarantine_rule,
     {{ quarantine_value(all_rules) }} as quarantine_value
-from {{ with_deliveries(source('web', 'events'), said, ['event_id'], row_rules) }} as raw_row
+from {{ with_row_rules(with_deliveries(source('web', 'events'), said, ['event_id'], row_rules), all_rules) }} as raw_row
