@@ -1,44 +1,12 @@
--- What one person answered about one construct at one time, on 0-100: the weighted mean of the items, each brought from
--- its own scale and direction to 0-100. An answer that was changed counts as it is now.
+-- What one person answered about one construct at one time: the weighted mean of the items on 0-100. An answer that was
+-- changed counts as it is now.
 with answers as (
     select * from {{ ref('int_satisfaction__answers') }}
 ),
 
-survey_items as (
-    select * from {{ ref('survey_items') }}
-),
-
-scaled as (
-    select
-        survey_items.questionnaire,
-        answers.instrument,
-        answers.response_id,
-        answers.customer_id,
-        answers.answered_at,
-        answers.answered_date,
-        answers.is_superseded,
-        answers.score,
-        survey_items.construct,
-        -- A weight as wide as an integer would leave the product fewer places.
-        cast(survey_items.weight as decimal(9, 4)) as weight,
-        -- Decimal, because a sum of doubles depends on the order the engine adds them in; divided as a double, because
-        -- an engine may keep six places only of a quotient of decimals.
-        cast(
-            cast(
-                100 * case
-                    when survey_items.scale_direction > 0 then answers.score - survey_items.scale_min
-                    else survey_items.scale_max - answers.score
-                end as double
-            ) / (survey_items.scale_max - survey_items.scale_min) as decimal(18, 8)
-        ) as item_index
-    from answers
-    inner join survey_items
-        on answers.instrument = survey_items.instrument and answers.question = survey_items.question
-),
-
 changed as (
     select instrument, construct, response_id, count(*) as superseded_count
-    from scaled
+    from answers
     where is_superseded
     group by instrument, construct, response_id
 ),
@@ -54,8 +22,9 @@ counted as (
         max(answered_date) as answered_date,
         count(*) as item_count,
         min(score) as lowest_score,
-        cast(sum(cast(item_index * weight as decimal(26, 8))) as double) / cast(sum(weight) as double) as response_index
-    from scaled
+        cast(sum(cast(item_index * item_weight as decimal(26, 8))) as double)
+        / cast(sum(item_weight) as double) as response_index
+    from answers
     where not is_superseded
     group by questionnaire, instrument, construct, response_id
 )

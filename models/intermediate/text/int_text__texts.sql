@@ -1,32 +1,25 @@
 -- What customers wrote, wherever they wrote it, with what they meant where they rated it too. What agents write is no
 -- attitude. A model may learn from the months that are over: so it is made anew once a month, and the texts of this
 -- month are new to it.
-with reviews as (
-    select
-        reviews.*,
-        comments.comment_title,
-        comments.comment_message,
-        items.scale_min,
-        items.scale_max,
-        items.scale_direction
+with ratings as (
+    select record_key, rated_class
+    from {{ ref('int_satisfaction__scaled_items') }}
+),
+
+reviews as (
+    select reviews.*, comments.comment_title, comments.comment_message, ratings.rated_class
     from {{ ref('reviews') }} as reviews
     inner join {{ ref('review_comments') }} as comments
         on reviews.review_order_id = comments.review_order_id
-    left join {{ ref('survey_items') }} as items
-        on reviews.instrument = items.instrument and items.question = 'rating'
+    left join ratings on reviews.review_order_id = ratings.record_key
 ),
 
 answers as (
-    select
-        answers.*,
-        comments.comment_text,
-        -- What somebody expects, and how hard it was, is scored; but the text with it need not speak of that.
-        case
-            when answers.construct in ('satisfaction', 'recommendation', 'contact_satisfaction') then answers.score
-        end as rated_score
+    select answers.*, comments.comment_text, ratings.rated_class
     from {{ ref('survey_answers') }} as answers
     inner join {{ ref('survey_comments') }} as comments
         on answers.survey_answer_id = comments.survey_answer_id
+    left join ratings on answers.survey_answer_id = ratings.record_key
 ),
 
 mentions as (
@@ -58,7 +51,7 @@ texts as (
         loaded_at,
         channel,
         language as stated_language,
-        {{ rated_class('rating', 'scale_min', 'scale_max', 'scale_direction') }} as rated_class,
+        rated_class,
         trim(both ' ' from concat_ws(chr(10), comment_title, comment_message)) as text
     from reviews
 
@@ -77,7 +70,7 @@ texts as (
         loaded_at,
         channel,
         cast(null as string),
-        {{ rated_class('rated_score', 'scale_min', 'scale_max', 'scale_direction') }},
+        rated_class,
         trim(both ' ' from comment_text)
     from answers
 

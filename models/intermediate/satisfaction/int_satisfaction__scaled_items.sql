@@ -1,0 +1,111 @@
+-- Every answer to a question, brought from the question's own scale and direction to 0-100: the one place of that rule,
+-- and of what a rating says that its writer meant. What somebody expects, and how hard it was, is scored too, but is no
+-- rating of what was lived through.
+with survey_answers as (
+    select * from {{ ref('survey_answers') }}
+),
+
+reviews as (
+    select * from {{ ref('reviews') }}
+),
+
+survey_items as (
+    select * from {{ ref('survey_items') }}
+),
+
+tickets as (
+    select * from {{ ref('tickets') }}
+),
+
+-- A ticket is rated without an invitation, so it stands for one. A review of several orders is one answer, under the
+-- last of its keys; one that was changed is two.
+answers as (
+    select
+        survey_answers.survey_answer_id as record_key,
+        survey_answers.survey_answer_id as answer_key,
+        survey_answers.source_system,
+        survey_answers.instrument,
+        survey_answers.question,
+        survey_answers.invitation_id as response_id,
+        survey_answers.customer_id,
+        survey_answers.occurred_at as answered_at,
+        survey_answers.business_date as answered_date,
+        survey_answers.touchpoint,
+        survey_answers.channel,
+        survey_answers.order_id,
+        tickets.ticket_id,
+        cast(survey_answers.score as decimal(18, 4)) as score
+    from survey_answers
+    left join tickets on survey_answers.invitation_id = tickets.ticket_id
+
+    union all
+
+    select
+        review_order_id,
+        max(review_order_id) over (partition by instrument, review_id, rating, occurred_at, business_date),
+        source_system,
+        instrument,
+        'rating',
+        review_id,
+        customer_id,
+        occurred_at,
+        business_date,
+        touchpoint,
+        channel,
+        order_id,
+        cast(null as string),
+        cast(rating as decimal(18, 4))
+    from reviews
+),
+
+scaled as (
+    select
+        answers.*,
+        survey_items.questionnaire,
+        survey_items.construct,
+        survey_items.phase,
+        coalesce(survey_items.touchpoint, answers.touchpoint) as item_touchpoint,
+        -- A weight as wide as an integer would leave the product with it fewer places.
+        cast(survey_items.weight as decimal(9, 4)) as item_weight,
+        -- Decimal, because a sum of doubles depends on the order the engine adds them in; divided as a double, because
+        -- an engine may keep six places only of a quotient of decimals.
+        cast(
+            cast(
+                100 * case
+                    when survey_items.scale_direction > 0 then answers.score - survey_items.scale_min
+                    else survey_items.scale_max - answers.score
+                end as double
+            ) / (survey_items.scale_max - survey_items.scale_min) as decimal(18, 8)
+        ) as item_index
+    from answers
+    inner join survey_items
+        on answers.instrument = survey_items.instrument and answers.question = survey_items.question
+)
+
+select
+    record_key,
+    answer_key,
+    source_system,
+    questionnaire,
+    instrument,
+    question,
+    construct,
+    response_id,
+    customer_id,
+    answered_at,
+    answered_date,
+    item_touchpoint as touchpoint,
+    channel,
+    phase,
+    order_id,
+    ticket_id,
+    score,
+    item_weight,
+    item_index,
+    case
+        when construct not in ('satisfaction', 'recommendation', 'contact_satisfaction') then cast(null as string)
+        when item_index > 100 * {{ var('rated_positive_above') }} then 'positive'
+        when item_index < 100 * {{ var('rated_negative_below') }} then 'negative'
+        when item_index is not null then 'neutral'
+    end as rated_class
+from scaled
