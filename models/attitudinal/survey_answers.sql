@@ -28,6 +28,7 @@ select
     survey_items.phase,
     staged.channel,
     staged.order_id,
+    staged.ticket_id,
     staged.score,
     staged.has_comment
 from staged

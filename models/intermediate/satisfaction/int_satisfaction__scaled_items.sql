@@ -13,30 +13,24 @@ survey_items as (
     select * from {{ ref('survey_items') }}
 ),
 
-tickets as (
-    select * from {{ ref('tickets') }}
-),
-
--- A ticket is rated without an invitation, so it stands for one. A review of several orders is one answer, under the
--- last of its keys; one that was changed is two.
+-- A review of several orders is one answer, under the last of their keys; one that was changed is two.
 answers as (
     select
-        survey_answers.survey_answer_id as record_key,
-        survey_answers.survey_answer_id as answer_key,
-        survey_answers.source_system,
-        survey_answers.instrument,
-        survey_answers.question,
-        survey_answers.invitation_id as response_id,
-        survey_answers.customer_id,
-        survey_answers.occurred_at as answered_at,
-        survey_answers.business_date as answered_date,
-        survey_answers.touchpoint,
-        survey_answers.channel,
-        survey_answers.order_id,
-        tickets.ticket_id,
-        cast(survey_answers.score as decimal(18, 4)) as score
+        survey_answer_id as record_key,
+        survey_answer_id as answer_key,
+        source_system,
+        instrument,
+        question,
+        invitation_id as response_id,
+        customer_id,
+        occurred_at as answered_at,
+        business_date as answered_date,
+        touchpoint,
+        channel,
+        order_id,
+        ticket_id,
+        cast(score as decimal(18, 4)) as score
     from survey_answers
-    left join tickets on survey_answers.invitation_id = tickets.ticket_id
 
     union all
 

@@ -19,6 +19,7 @@ select
     'support' as touchpoint,
     channel,
     order_id,
+    ticket_id,
     satisfaction_score as score,
     false as has_comment
 from tickets

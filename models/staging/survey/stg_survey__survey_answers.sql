@@ -21,6 +21,7 @@ select
     invitations.touchpoint,
     invitations.channel,
     'shop:' || invitations.source_order_id as order_id,
+    cast(null as string) as ticket_id,
     cast(answers.score as decimal(9, 2)) as score,
     answers.comment is not null as has_comment
 from answers

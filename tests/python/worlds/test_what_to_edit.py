@@ -46,7 +46,7 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         (),
     ),
     "survey scales and directions": (
-        {"scores_of_any_scale_and_direction_become_an_index_of_0_to_100": "survey_items"},
+        {"scores_of_any_scale_and_direction_are_brought_to_0_to_100": "survey_items"},
         (),
     ),
     "journey stages": ({"a_stage_that_is_added_to_the_seed_takes_effect": "journey_stage_rules"}, ()),
