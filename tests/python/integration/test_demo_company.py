@@ -95,6 +95,34 @@ def test_the_row_of_a_customer_says_what_the_systems_say_now(demo: Project, land
     )
 
 
+def test_every_answer_stands_on_0_to_100_by_the_scale_of_its_own_system(demo: Project, landing: Path) -> None:
+    """By what the survey tool says of its questions, not by our seed; stars of tickets and posts are of five."""
+    expected = {
+        f"survey:{answer}": (100 * ((score - low) if direction > 0 else (high - score)) / (high - low), None)
+        for answer, score, low, high, direction in records(
+            landing,
+            "survey",
+            "select answer_id, cast(score as double), scale_min, scale_max, scale_direction"
+            " from answers join questions using (instrument, question)",
+        )
+    }
+    for ticket, stars in records(
+        landing,
+        "helpdesk",
+        "select 'helpdesk:' || ticket_id, cast(satisfaction_score as double) from tickets"
+        " where satisfaction_score is not null and status <> 'deleted'",
+    ):
+        expected[f"{ticket}:rating"] = (25 * (stars - 1), ticket)
+    found = demo.warehouse(
+        "select record_key, cast(item_index as double), ticket_id from intermediate.int_satisfaction__scaled_items"
+        " where source_system in ('survey', 'helpdesk')"
+    )
+    assert {key: (round(index, 6), ticket) for key, index, ticket in found} == {
+        key: (round(index, 6), ticket) for key, (index, ticket) in expected.items()
+    }
+    assert {ticket is None for _, _, ticket in found} == {True, False}
+
+
 def test_local_times_became_utc_through_both_changes_of_the_clocks(demo: Project, landing: Path) -> None:
     """Against Python's own time zones; of an hour that comes twice the second counts."""
     of_shop = records(landing, "shop", "select order_id, ordered_at, time_zone from orders")
