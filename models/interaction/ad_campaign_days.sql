@@ -10,7 +10,7 @@ select
     staged.loaded_at,
     staged.campaign_date,
     staged.campaign,
-    staged.channel,
+    staged.acquisition_channel,
     staged.impression_count,
     staged.click_count,
     staged.currency,

@@ -1,12 +1,12 @@
 -- What each channel's advertising cost in a month, whom it won in it, and what records say that these cost.
 with bills as (
     select
-        channel,
+        acquisition_channel,
         cast(date_trunc('month', campaign_date) as date) as month_date,
         sum(spend_amount) as spend_amount
     from {{ ref('ad_campaign_days') }}
     where campaign_date <= {{ as_of_date() }}
-    group by channel, cast(date_trunc('month', campaign_date) as date)
+    group by acquisition_channel, cast(date_trunc('month', campaign_date) as date)
 ),
 
 recorded as (
@@ -29,10 +29,10 @@ won as (
 )
 
 select
-    bills.channel,
+    bills.acquisition_channel,
     bills.month_date,
     bills.spend_amount,
     coalesce(won.customer_count, 0) as won_customer_count,
     coalesce(won.recorded_amount, 0) as recorded_amount
 from bills
-left join won on bills.channel = won.acquisition_channel and bills.month_date = won.month_date
+left join won on bills.acquisition_channel = won.acquisition_channel and bills.month_date = won.month_date

@@ -9,6 +9,6 @@ select
         as advertising_amount
 from {{ ref('int_value__customer_segments') }} as segments
 inner join {{ ref('int_value__advertising_bills') }} as bills
-    on segments.acquisition_channel = bills.channel
+    on segments.acquisition_channel = bills.acquisition_channel
     and cast(date_trunc('month', segments.won_date) as date) = bills.month_date
 where segments.won_date <= {{ as_of_date() }} and bills.spend_amount > bills.recorded_amount

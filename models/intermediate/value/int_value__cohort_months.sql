@@ -33,7 +33,7 @@ costs_without_purchase as (
     from flows
     where cohort_month_date is null and acquisition_cost_amount <> 0
     union all
-    select bills.month_date, coalesce(bills.channel, 'unknown'), bills.spend_amount
+    select bills.month_date, coalesce(bills.acquisition_channel, 'unknown'), bills.spend_amount
     from {{ ref('int_value__advertising_bills') }} as bills
     cross join closed
     where bills.won_customer_count = 0 and bills.spend_amount <> 0 and bills.month_date < closed.open_month_date

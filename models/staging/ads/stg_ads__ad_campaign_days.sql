@@ -3,14 +3,14 @@ with campaign_days as (
 )
 
 select
-    'ads:' || cast(campaign_date as string) || ':' || channel || ':' || campaign as ad_campaign_day_id,
+    'ads:' || cast(campaign_date as string) || ':' || acquisition_channel || ':' || campaign as ad_campaign_day_id,
     'ads' as source_system,
-    cast(campaign_date as string) || ':' || channel || ':' || campaign as source_record_id,
+    cast(campaign_date as string) || ':' || acquisition_channel || ':' || campaign as source_record_id,
     {{ start_of_day('campaign_date', 'ads') }} as occurred_at,
     loaded_at,
     campaign_date,
     campaign,
-    channel,
+    acquisition_channel,
     impression_count,
     click_count,
     currency,

@@ -11,7 +11,7 @@ select
     occurred_at,
     loaded_at,
     'crm:' || opportunity_id as opportunity_id,
-    case when kind = 'call' then 'phone' else kind end as channel,
+    channel,
     kind as activity_type,
     direction,
     agent,

@@ -46,7 +46,7 @@ lead_records as (
         cast(null as string) as region,
         cast(null as string) as city,
         deals.segment,
-        leads.channel as acquisition_channel
+        leads.acquisition_channel
     from leads
     left join deals on leads.lead_id = deals.lead_id
 ),

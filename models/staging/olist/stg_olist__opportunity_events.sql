@@ -8,11 +8,9 @@ deals as (
 ),
 
 steps as (
-    select lead_id, 'opened' as stage, first_contact_at as occurred_at, channel, loaded_at from leads
+    select lead_id, 'opened' as stage, first_contact_at as occurred_at, loaded_at from leads
     union all
-    select deals.lead_id, 'won', deals.won_at, leads.channel, deals.loaded_at
-    from deals
-    left join leads on deals.lead_id = leads.lead_id
+    select lead_id, 'won', won_at, loaded_at from deals
 )
 
 select
@@ -25,7 +23,8 @@ select
     occurred_at,
     loaded_at,
     stage,
-    channel,
+    -- Leads leave their contact on a landing page; what led them there is their record's acquisition channel.
+    'web' as channel,
     cast(null as string) as category,
     cast(null as string) as agent,
     'BRL' as currency,

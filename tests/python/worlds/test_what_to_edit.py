@@ -49,6 +49,7 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"scores_of_any_scale_and_direction_are_brought_to_0_to_100": "survey_items"},
         (),
     ),
+    "channels": ({"a_channel_that_is_added_to_the_seed_is_taken": "channels"}, ()),
     "journey stages": ({"a_stage_that_is_added_to_the_seed_takes_effect": "journey_stage_rules"}, ()),
     "exchange rates": (
         {"a_quote_holds_until_the_next_one_or_for_so_many_days_and_the_seed_before_the_first": "exchange_rates"},

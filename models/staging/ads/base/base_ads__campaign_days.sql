@@ -26,7 +26,7 @@
 select
     cast({{ try_timestamp('date') }} as date) as campaign_date,
     campaign,
-    channel,
+    channel as acquisition_channel,
     {{ try_integer('impressions') }} as impression_count,
     {{ try_integer('clicks') }} as click_count,
     {{ try_money('spend') }} as spend,

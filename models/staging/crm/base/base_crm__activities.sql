@@ -20,6 +20,7 @@ select
     customer_number,
     opportunity_id,
     kind,
+    known_channel as channel,
     direction,
     agent,
     {{ try_money('duration_minutes') }} as duration_minutes,
@@ -29,4 +30,4 @@ select
     _loaded_at as loaded_at,
     quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_row_rules(source('crm', 'activities'), row_rules) }} as raw_row
+from {{ with_row_rules(with_known_channel(source('crm', 'activities'), 'crm', column='kind'), row_rules) }} as raw_row

@@ -7,7 +7,7 @@
     one_of('purpose', ['marketing_email', 'marketing_sms', 'marketing_push', 'marketing_letter', 'profiling']),
     required('is_granted'),
     a_boolean('is_granted'),
-    one_of('channel', ['web', 'app', 'store', 'phone', 'email']),
+    a_known_channel(),
     required('recorded_at'),
     a_time('recorded_at'),
     not_before_the_company('recorded_at', 'crm'),
@@ -20,11 +20,11 @@ select
     purpose,
     {{ try_boolean('is_granted') }} as is_granted,
     document_version,
-    channel,
+    known_channel as channel,
     {{ source_time('recorded_at', 'crm') }} as recorded_at,
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
     quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_row_rules(source('crm', 'consents'), row_rules) }} as raw_row
+from {{ with_row_rules(with_known_channel(source('crm', 'consents'), 'crm'), row_rules) }} as raw_row

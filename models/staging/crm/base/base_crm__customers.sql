@@ -11,7 +11,7 @@
     a_time('birth_date'),
     row_rule('birth_date', try_timestamp('birth_date') ~ " < '1900-01-01'", 'is before 1900'),
     row_rule('birth_date', try_timestamp('birth_date') ~ ' > ' ~ try_timestamp('created_at'), 'is after created_at'),
-    one_of('preferred_channel', ['email', 'phone', 'letter', 'sms', 'app']),
+    a_known_channel('preferred_channel'),
     one_of('acquisition_channel', [
         'search', 'social', 'display', 'affiliate', 'referral', 'direct', 'store', 'email'
     ]),
@@ -38,7 +38,7 @@ select
     country_code,
     {{ known_key('loyalty_number') }} as loyalty_number,
     {{ known_key('social_handle') }} as social_handle,
-    preferred_channel,
+    known_channel as preferred_channel,
     acquisition_channel,
     {{ try_money('acquisition_cost') }} as acquisition_cost,
     currency,
@@ -48,4 +48,6 @@ select
     _loaded_at as loaded_at,
     quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_row_rules(source('crm', 'customers'), row_rules) }} as raw_row
+from {{ with_row_rules(
+    with_known_channel(source('crm', 'customers'), 'crm', column='preferred_channel'), row_rules
+) }} as raw_row

@@ -7,7 +7,7 @@
     one_of('need', [
         'lower_price', 'faster_delivery', 'better_quality', 'more_advice', 'wider_range', 'sustainability'
     ]),
-    one_of('channel', ['phone', 'store', 'web', 'email']),
+    a_known_channel(),
     required('stated_at'),
     a_time('stated_at'),
     not_before_the_company('stated_at', 'crm'),
@@ -19,11 +19,11 @@ select
     customer_number,
     category,
     need,
-    channel,
+    known_channel as channel,
     {{ source_time('stated_at', 'crm') }} as stated_at,
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,
     quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_row_rules(source('crm', 'needs'), row_rules) }} as raw_row
+from {{ with_row_rules(with_known_channel(source('crm', 'needs'), 'crm'), row_rules) }} as raw_row

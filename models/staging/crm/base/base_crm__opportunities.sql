@@ -3,7 +3,7 @@
     required('opportunity_id'),
     required('customer_number'),
     a_known_key('customer_number'),
-    one_of('channel', ['web', 'phone', 'store', 'email']),
+    a_known_channel(),
     a_number('expected_amount'),
     at_least('expected_amount', 0),
     row_rule('currency', 'expected_amount is not null and currency is null', 'is missing'),
@@ -20,7 +20,7 @@ select
     customer_number,
     name as category,
     owner as agent,
-    channel,
+    known_channel as channel,
     {{ try_money('expected_amount') }} as expected_amount,
     currency,
     {{ source_time('opened_at', 'crm') }} as opened_at,
@@ -30,4 +30,4 @@ select
     _loaded_at as loaded_at,
     quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_row_rules(source('crm', 'opportunities'), row_rules) }} as raw_row
+from {{ with_row_rules(with_known_channel(source('crm', 'opportunities'), 'crm'), row_rules) }} as raw_row

@@ -1,7 +1,7 @@
 -- One row a row of the help desk's tickets. Times come with the offset of the desk's local time.
 {% set row_rules = [
     required('ticket_id'),
-    one_of('channel', ['phone', 'email', 'chat', 'letter']),
+    a_known_channel(),
     one_of('category', ['delivery', 'product', 'payment', 'account', 'advice', 'complaint']),
     required('status'),
     one_of('status', ['new', 'open', 'pending', 'solved', 'closed']),
@@ -31,7 +31,7 @@ select
     {{ known_key('requester_email') }} as requester_email,
     {{ known_key('customer_number') }} as customer_number,
     order_id as source_order_id,
-    channel,
+    known_channel as channel,
     category,
     status,
     priority,
@@ -49,5 +49,8 @@ select
     quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
 from {{ with_row_rules(
-    with_scale(source('helpdesk', 'tickets'), instrument='ticket_rating', question='rating'), row_rules
+    with_scale(
+        with_known_channel(source('helpdesk', 'tickets'), 'helpdesk'), instrument='ticket_rating', question='rating'
+    ),
+    row_rules
 ) }} as raw_row

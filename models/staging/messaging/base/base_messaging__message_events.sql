@@ -4,7 +4,7 @@
     required('message_id'),
     required('customer_number'),
     a_known_key('customer_number'),
-    one_of('channel', ['email', 'sms', 'push', 'letter']),
+    a_known_channel(),
     required('event'),
     one_of('event', [
         'planned', 'held_out', 'sent', 'delivered', 'bounced', 'opened', 'clicked', 'unsubscribed', 'complained'
@@ -28,7 +28,7 @@ select
     message_id,
     customer_number,
     campaign,
-    channel,
+    known_channel as channel,
     offer_category,
     event,
     occurred_at,
@@ -41,7 +41,7 @@ select
     {{ quarantine_value(all_rules) }} as quarantine_value
 from {{ with_row_rules(
     with_deliveries(
-        source('messaging', 'message_events'), said, ['event_id'], row_rules
+        with_known_channel(source('messaging', 'message_events'), 'messaging'), said, ['event_id'], row_rules
     ),
     all_rules
 ) }} as raw_row

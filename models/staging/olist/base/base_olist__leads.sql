@@ -11,7 +11,7 @@
 select
     mql_id as lead_id,
     {{ source_time('first_contact_date', 'olist') }} as first_contact_at,
-    origin as channel,
+    origin as acquisition_channel,
     _file_name as file_name,
     _file_row as file_row,
     _loaded_at as loaded_at,

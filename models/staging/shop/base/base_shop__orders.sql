@@ -9,7 +9,7 @@
     not_in_the_future('ordered_at', 'shop', 'known_time_zone'),
     required('status'),
     one_of('status', ['completed', 'cancelled', 'open']),
-    one_of('channel', ['web', 'app', 'store', 'phone']),
+    a_known_channel(),
     required('currency'),
     a_currency('currency'),
     a_number('freight_amount'),
@@ -29,8 +29,8 @@
 
 with orders as (
     select * from {{ with_line_validation(
-        with_known_time_zone(source('shop', 'orders')), source('shop', 'order_lines'), 'order_id',
-        shop_order_line_rules()
+        with_known_channel(with_known_time_zone(source('shop', 'orders')), 'shop'), source('shop', 'order_lines'),
+        'order_id', shop_order_line_rules()
     ) }}
 ),
 
@@ -68,7 +68,7 @@ select
     {{ source_time('ordered_at', 'shop', zone_column='known_time_zone') }} as ordered_at,
     time_zone,
     status,
-    channel,
+    known_channel as channel,
     region,
     currency,
     coalesce({{ try_money('freight_amount') }}, 0) as freight,

@@ -4,7 +4,7 @@
     required('customer_number'),
     a_known_key('customer_number'),
     required('instrument'),
-    one_of('channel', ['email', 'sms', 'web', 'letter']),
+    a_known_channel(),
     required('sent_at'),
     a_time('sent_at'),
     not_before_the_company('sent_at', 'survey'),
@@ -31,7 +31,7 @@ select
     invitation_id,
     customer_number,
     instrument,
-    channel,
+    known_channel as channel,
     touchpoint,
     order_id as source_order_id,
     {{ source_time('sent_at', 'survey') }} as sent_at,
@@ -45,4 +45,4 @@ select
     _loaded_at as loaded_at,
     quarantine_rule,
     {{ quarantine_value(row_rules) }} as quarantine_value
-from {{ with_row_rules(source('survey', 'invitations'), row_rules) }} as raw_row
+from {{ with_row_rules(with_known_channel(source('survey', 'invitations'), 'survey'), row_rules) }} as raw_row
