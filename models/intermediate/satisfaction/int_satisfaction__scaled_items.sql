@@ -1,6 +1,6 @@
--- Every answer to a question, brought from the question's own scale and direction to 0-100: the one place of that rule,
--- and of what a rating says that its writer meant. What somebody expects, and how hard it was, is scored too, but is no
--- rating of what was lived through.
+-- Every scored answer to a question, brought from the question's own scale and direction to 0-100: the one place of
+-- that rule, and of what a rating says that its writer meant. What somebody expects, and how hard it was, is scored too,
+-- but is no rating of what was lived through.
 with survey_answers as (
     select * from {{ ref('survey_answers') }}
 ),
@@ -74,6 +74,7 @@ scaled as (
     from answers
     inner join survey_items
         on answers.instrument = survey_items.instrument and answers.question = survey_items.question
+    where answers.score is not null
 )
 
 select
@@ -100,6 +101,6 @@ select
         when construct not in ('satisfaction', 'recommendation', 'contact_satisfaction') then cast(null as string)
         when item_index > 100 * {{ var('rated_positive_above') }} then 'positive'
         when item_index < 100 * {{ var('rated_negative_below') }} then 'negative'
-        when item_index is not null then 'neutral'
+        else 'neutral'
     end as rated_class
 from scaled
