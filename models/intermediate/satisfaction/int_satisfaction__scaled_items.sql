@@ -1,6 +1,6 @@
 -- Every scored answer to a question, brought from the question's own scale and direction to 0-100: the one place of
--- that rule, and of what a rating says that its writer meant. What somebody expects, and how hard it was, is scored too,
--- but is no rating of what was lived through.
+-- that rule, and of what a rating says that its writer meant. What somebody expects, and how hard it was, is scored
+-- too, but is no rating of what was lived through.
 with survey_answers as (
     select * from {{ ref('survey_answers') }}
 ),
