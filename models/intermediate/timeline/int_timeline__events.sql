@@ -1,439 +1,90 @@
 -- Every event of the four types in one shape. An event without a time (a record that says not since when) has no place
 -- in time, and is not here; neither is what did not reach the customer: a message only planned, or held out, and a note
 -- among agents.
+
+-- What each type says of its events, as SQL on its columns. Where it says nothing, an event has no channel, touchpoint
+-- or value, every row counts, and its time is the row's.
+{% set declared = {
+    'descriptive': [
+        {'entity': 'customer_records', 'id': 'customer_record_id', 'event_type': "'recorded'",
+         'description': "'record in ' || source_system"},
+        {'entity': 'consents', 'id': 'consent_id', 'description': "'consent to ' || purpose",
+         'event_type': "case when is_granted then 'granted' else 'withdrawn' end"},
+        {'entity': 'life_events', 'id': 'life_event_id', 'event_type': 'life_event_type',
+         'description': "'life event: ' || life_event_type"},
+        {'entity': 'customer_attribute_changes', 'id': 'customer_attribute_change_id', 'event_type': "'changed'",
+         'description': "'change of ' || attribute"},
+    ],
+    'behavioural': [
+        {'entity': 'orders', 'id': 'order_id', 'event_type': 'status', 'description': "'order'", 'channel': 'channel'},
+        {'entity': 'order_lines', 'id': 'order_line_id', 'event_type': "'ordered'", 'event_value': 'amount',
+         'description': "cast(quantity as string) || ' of ' || product_id"},
+        {'entity': 'payments', 'id': 'payment_id', 'event_type': "'paid'", 'event_value': 'amount',
+         'description': "'payment by ' || coalesce(payment_method, 'unknown means')"},
+        {'entity': 'refunds', 'id': 'refund_id', 'event_type': "'refunded'", 'event_value': '-amount',
+         'description': "'refund'"},
+        {'entity': 'subscriptions', 'id': "subscription_id || ':started'", 'event_type': "'started'",
+         'event_value': 'monthly_amount', 'description': "'subscription to ' || plan"},
+        {'entity': 'subscriptions', 'id': "subscription_id || ':ended'", 'event_type': "'ended'",
+         'event_value': '-monthly_amount', 'description': "'subscription to ' || plan",
+         'occurred_at': 'ended_at', 'business_date': local_date('ended_at', 'time_zone')},
+        {'entity': 'product_usage', 'id': 'product_usage_id', 'event_type': "'used'", 'event_value': 'quantity',
+         'description': "'use of ' || feature"},
+    ],
+    'attitudinal': [
+        {'entity': 'survey_answers', 'id': 'survey_answer_id', 'event_type': "'answered'", 'event_value': 'score',
+         'description': "instrument || ': ' || question", 'channel': 'channel', 'touchpoint': 'touchpoint'},
+        {'entity': 'reviews', 'id': 'review_order_id', 'event_type': "'reviewed'", 'event_value': 'rating',
+         'description': 'instrument', 'channel': 'channel', 'touchpoint': 'touchpoint'},
+        {'entity': 'stated_needs', 'id': 'stated_need_id', 'event_type': "'stated'",
+         'description': "'need of ' || need", 'channel': 'channel'},
+        {'entity': 'mentions', 'id': 'mention_id', 'event_type': "'mentioned'",
+         'description': "'mention on ' || coalesce(platform, 'a platform')", 'channel': 'channel'},
+    ],
+    'interaction': [
+        {'entity': 'survey_invitation_events', 'id': 'survey_invitation_event_id', 'event_type': 'event_type',
+         'description': "'invitation to ' || instrument", 'channel': 'channel'},
+        {'entity': 'message_events', 'id': 'message_event_id', 'event_type': 'event_type',
+         'description': "'message of ' || coalesce(campaign, 'no campaign')", 'channel': 'channel',
+         'where': "event_type not in ('planned', 'held_out')"},
+        {'entity': 'web_events', 'id': 'web_event_id', 'event_type': 'event_type',
+         'description': 'coalesce(page, event_type)', 'channel': 'channel', 'is_identified': 'is_identified'},
+        {'entity': 'opportunity_events', 'id': 'opportunity_event_id', 'event_type': 'stage',
+         'event_value': 'expected_amount', 'description': "'opportunity ' || opportunity_id", 'channel': 'channel'},
+        {'entity': 'delivery_events', 'id': 'delivery_event_id', 'event_type': 'event_type',
+         'description': "'delivery of ' || order_id", 'channel': 'channel', 'touchpoint': "'delivery'"},
+        {'entity': 'agent_activities', 'id': 'agent_activity_id', 'event_type': 'activity_type',
+         'description': "coalesce(direction || ' ', '') || activity_type", 'channel': 'channel'},
+        {'entity': 'ticket_events', 'id': 'ticket_event_id', 'event_type': 'event_type',
+         'description': "'case ' || ticket_id", 'channel': 'channel', 'touchpoint': "'support'"},
+        {'entity': 'ticket_comments', 'id': 'ticket_comment_id', 'event_type': "'commented'",
+         'description': "'message by ' || author", 'channel': 'channel', 'touchpoint': "'support'",
+         'where': 'coalesce(is_public, true)'},
+    ],
+} %}
+
+{% for data_type, types in declared.items() %}
+{%- set is_last = loop.last -%}
+{% for type in types %}
 select
-    'customer_records:' || customer_record_id as event_id,
+    '{{ type.entity }}:' || {{ type.id }} as event_id,
     customer_id,
-    'descriptive' as data_type,
-    'customer_records' as entity,
-    'recorded' as event_type,
-    occurred_at,
-    business_date,
+    '{{ data_type }}' as data_type,
+    '{{ type.entity }}' as entity,
+    {{ type.event_type }} as event_type,
+    {{ type.occurred_at or 'occurred_at' }} as occurred_at,
+    {{ type.business_date or 'business_date' }} as business_date,
     loaded_at,
     source_system,
     source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'record in ' || source_system as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('customer_records') }}
-where occurred_at is not null
-union all
-select
-    'consents:' || consent_id as event_id,
-    customer_id,
-    'descriptive' as data_type,
-    'consents' as entity,
-    case when is_granted then 'granted' else 'withdrawn' end as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'consent to ' || purpose as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('consents') }}
-where occurred_at is not null
-union all
-select
-    'orders:' || order_id as event_id,
-    customer_id,
-    'behavioural' as data_type,
-    'orders' as entity,
-    status as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'order' as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('orders') }}
-where occurred_at is not null
-union all
-select
-    'order_lines:' || order_line_id as event_id,
-    customer_id,
-    'behavioural' as data_type,
-    'order_lines' as entity,
-    'ordered' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    cast(quantity as string) || ' of ' || product_id as description,
-    cast(amount as decimal(18, 4)) as event_value
-from {{ ref('order_lines') }}
-where occurred_at is not null
-union all
-select
-    'payments:' || payment_id as event_id,
-    customer_id,
-    'behavioural' as data_type,
-    'payments' as entity,
-    'paid' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'payment by ' || coalesce(payment_method, 'unknown means') as description,
-    cast(amount as decimal(18, 4)) as event_value
-from {{ ref('payments') }}
-where occurred_at is not null
-union all
-select
-    'refunds:' || refund_id as event_id,
-    customer_id,
-    'behavioural' as data_type,
-    'refunds' as entity,
-    'refunded' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'refund' as description,
-    cast(-amount as decimal(18, 4)) as event_value
-from {{ ref('refunds') }}
-where occurred_at is not null
-union all
-select
-    'survey_answers:' || survey_answer_id as event_id,
-    customer_id,
-    'attitudinal' as data_type,
-    'survey_answers' as entity,
-    'answered' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    touchpoint,
-    true as is_identified,
-    instrument || ': ' || question as description,
-    cast(score as decimal(18, 4)) as event_value
-from {{ ref('survey_answers') }}
-where occurred_at is not null
-union all
-select
-    'reviews:' || review_order_id as event_id,
-    customer_id,
-    'attitudinal' as data_type,
-    'reviews' as entity,
-    'reviewed' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    touchpoint,
-    true as is_identified,
-    instrument as description,
-    cast(rating as decimal(18, 4)) as event_value
-from {{ ref('reviews') }}
-where occurred_at is not null
-union all
-select
-    'survey_invitation_events:' || survey_invitation_event_id as event_id,
-    customer_id,
-    'interaction' as data_type,
-    'survey_invitation_events' as entity,
-    event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'invitation to ' || instrument as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('survey_invitation_events') }}
-where occurred_at is not null
-union all
-select
-    'message_events:' || message_event_id as event_id,
-    customer_id,
-    'interaction' as data_type,
-    'message_events' as entity,
-    event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'message of ' || coalesce(campaign, 'no campaign') as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('message_events') }}
-where occurred_at is not null and event_type not in ('planned', 'held_out')
-union all
-select
-    'web_events:' || web_event_id as event_id,
-    customer_id,
-    'interaction' as data_type,
-    'web_events' as entity,
-    event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    cast(null as string) as touchpoint,
-    is_identified,
-    coalesce(page, event_type) as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('web_events') }}
-where occurred_at is not null
-union all
-select
-    'opportunity_events:' || opportunity_event_id as event_id,
-    customer_id,
-    'interaction' as data_type,
-    'opportunity_events' as entity,
-    stage as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'opportunity ' || opportunity_id as description,
-    cast(expected_amount as decimal(18, 4)) as event_value
-from {{ ref('opportunity_events') }}
-where occurred_at is not null
-union all
-select
-    'delivery_events:' || delivery_event_id as event_id,
-    customer_id,
-    'interaction' as data_type,
-    'delivery_events' as entity,
-    event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    'delivery' as touchpoint,
-    true as is_identified,
-    'delivery of ' || order_id as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('delivery_events') }}
-where occurred_at is not null
-union all
-select
-    'life_events:' || life_event_id as event_id,
-    customer_id,
-    'descriptive' as data_type,
-    'life_events' as entity,
-    life_event_type as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'life event: ' || life_event_type as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('life_events') }}
-where occurred_at is not null
-union all
-select
-    'customer_attribute_changes:' || customer_attribute_change_id as event_id,
-    customer_id,
-    'descriptive' as data_type,
-    'customer_attribute_changes' as entity,
-    'changed' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'change of ' || attribute as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('customer_attribute_changes') }}
-where occurred_at is not null
-union all
-select
-    'subscriptions:' || subscription_id || ':started' as event_id,
-    customer_id,
-    'behavioural' as data_type,
-    'subscriptions' as entity,
-    'started' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'subscription to ' || plan as description,
-    monthly_amount as event_value
-from {{ ref('subscriptions') }}
-where occurred_at is not null
-union all
-select
-    'subscriptions:' || subscription_id || ':ended' as event_id,
-    customer_id,
-    'behavioural' as data_type,
-    'subscriptions' as entity,
-    'ended' as event_type,
-    ended_at as occurred_at,
-    {{ local_date('ended_at', 'time_zone') }} as business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'subscription to ' || plan as description,
-    cast(-monthly_amount as decimal(18, 4)) as event_value
-from {{ ref('subscriptions') }}
-where ended_at is not null
-union all
-select
-    'product_usage:' || product_usage_id as event_id,
-    customer_id,
-    'behavioural' as data_type,
-    'product_usage' as entity,
-    'used' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    cast(null as string) as channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'use of ' || feature as description,
-    cast(quantity as decimal(18, 4)) as event_value
-from {{ ref('product_usage') }}
-where occurred_at is not null
-union all
-select
-    'stated_needs:' || stated_need_id as event_id,
-    customer_id,
-    'attitudinal' as data_type,
-    'stated_needs' as entity,
-    'stated' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'need of ' || need as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('stated_needs') }}
-where occurred_at is not null
-union all
-select
-    'mentions:' || mention_id as event_id,
-    customer_id,
-    'attitudinal' as data_type,
-    'mentions' as entity,
-    'mentioned' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    'mention on ' || coalesce(platform, 'a platform') as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('mentions') }}
-where occurred_at is not null
-union all
-select
-    'agent_activities:' || agent_activity_id as event_id,
-    customer_id,
-    'interaction' as data_type,
-    'agent_activities' as entity,
-    activity_type as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    cast(null as string) as touchpoint,
-    true as is_identified,
-    coalesce(direction || ' ', '') || activity_type as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('agent_activities') }}
-where occurred_at is not null
-union all
-select
-    'ticket_events:' || ticket_event_id as event_id,
-    customer_id,
-    'interaction' as data_type,
-    'ticket_events' as entity,
-    event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    'support' as touchpoint,
-    true as is_identified,
-    'case ' || ticket_id as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('ticket_events') }}
-where occurred_at is not null
-union all
-select
-    'ticket_comments:' || ticket_comment_id as event_id,
-    customer_id,
-    'interaction' as data_type,
-    'ticket_comments' as entity,
-    'commented' as event_type,
-    occurred_at,
-    business_date,
-    loaded_at,
-    source_system,
-    source_record_id,
-    channel,
-    'support' as touchpoint,
-    true as is_identified,
-    'message by ' || author as description,
-    cast(null as decimal(18, 4)) as event_value
-from {{ ref('ticket_comments') }}
-where occurred_at is not null and coalesce(is_public, true)
+    cast({{ type.channel or 'null' }} as string) as channel,
+    cast({{ type.touchpoint or 'null' }} as string) as touchpoint,
+    {{ type.is_identified or 'true' }} as is_identified,
+    {{ type.description }} as description,
+    cast({{ type.event_value or 'null' }} as decimal(18, 4)) as event_value
+from {{ ref(type.entity) }}
+where {{ type.occurred_at or 'occurred_at' }} is not null
+    and {{ type.where or 'true' }}
+{{ 'union all' if not (loop.last and is_last) }}
+{% endfor %}
+{% endfor %}

@@ -1,5 +1,6 @@
--- Every row that broke no row rule is in its type, once, with its amount and quantity: by entity and source. Sums are
--- cast, because a union of decimals of several scales may round them to the smallest.
+-- Every row that broke no row rule is in its type, once, with its amount and quantity: by entity and source. Values are
+-- cast, because a union of decimals of several scales may round them to the smallest. Rows are united before they are
+-- summed: Spark takes its time for each aggregate, not for a row.
 {% set figures = {
     'customer_records': ['original_acquisition_cost_amount', none],
     'customer_identifiers': [none, none],
@@ -35,7 +36,7 @@
     'search_terms': [none, none],
 } %}
 
-with staged as (
+with staged_rows as (
     {% for entity, (amount, quantity) in figures.items() %}
     {%- set columns = {'source_system': 'string'} -%}
     {%- if amount %}{% do columns.update({amount: 'decimal(18, 4)'}) %}{% endif -%}
@@ -43,27 +44,45 @@ with staged as (
     select
         '{{ entity }}' as entity,
         source_system,
-        count(*) as row_count,
-        cast(sum({{ amount or 'cast(null as decimal(18, 4))' }}) as decimal(30, 4)) as amount,
-        sum({{ quantity or 'cast(null as bigint)' }}) as quantity
+        cast({{ amount or 'null' }} as decimal(18, 4)) as amount,
+        cast({{ quantity or 'null' }} as bigint) as quantity
     from ({{ staged_columns(entity, columns) }}) as {{ entity }}
-    group by source_system
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+staged as (
+    select
+        entity,
+        source_system,
+        count(*) as row_count,
+        sum(amount) as amount,
+        sum(quantity) as quantity
+    from staged_rows
+    group by entity, source_system
+),
+
+typed_rows as (
+    {% for entity, (amount, quantity) in figures.items() %}
+    select
+        '{{ entity }}' as entity,
+        source_system,
+        cast({{ amount or 'null' }} as decimal(18, 4)) as amount,
+        cast({{ quantity or 'null' }} as bigint) as quantity
+    from {{ ref(entity) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
 typed as (
-    {% for entity, (amount, quantity) in figures.items() %}
     select
-        '{{ entity }}' as entity,
+        entity,
         source_system,
         count(*) as row_count,
-        cast(sum({{ amount or 'cast(null as decimal(18, 4))' }}) as decimal(30, 4)) as amount,
-        sum({{ quantity or 'cast(null as bigint)' }}) as quantity
-    from {{ ref(entity) }}
-    group by source_system
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        sum(amount) as amount,
+        sum(quantity) as quantity
+    from typed_rows
+    group by entity, source_system
 )
 
 select
