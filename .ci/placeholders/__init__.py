@@ -46,6 +46,14 @@ def staged_columns(entity: str, columns: dict[str, str]) -> str:
     return "select name from staged"
 
 
+def with_attribute_rules(relation: str) -> str:
+    return f"(select stated.* from {relation} as stated)"
+
+
+def attribute_statements(relation: str, source: str, attributes: dict[str, str]) -> str:
+    return f"select name from {relation}"
+
+
 def union_staging(entity: str, computed: tuple[str, ...] = ()) -> str:
     return "select name from staged"
 

@@ -165,9 +165,9 @@ select
     source_record_id,
     loaded_at,
     attribute,
-    {{ attribute_is_public('attribute') }} as has_public_value,
+    is_public_attribute as has_public_value,
     attribute_value,
     valid_from,
     lead(valid_from) over (partition by {{ key }}, attribute order by valid_from) as valid_to
-from compared
+from {{ with_attribute_rules('compared') }}
 where moment_number = 1 or attribute_value is distinct from previous_value

@@ -1,4 +1,5 @@
--- What each record says of a customer, attribute by attribute: the columns of the types, turned into rows.
+-- What each record says of a customer, attribute by attribute: the columns of the types, turned into rows, and what
+-- sources state beyond them.
 {% set of_records = [
     'customer_type', 'country', 'region', 'city', 'birth_year', 'segment', 'preferred_channel', 'acquisition_channel'
 ] %}
@@ -23,6 +24,12 @@ identifiers as (
     {{ staged_columns('customer_identifiers', dict(keys, **dict.fromkeys(of_identifiers, 'string'))) }}
 ),
 
+further_statements as (
+    {{ staged_columns('customer_attribute_statements', dict(
+        keys, occurred_at='timestamp', loaded_at='timestamp', attribute='string', attribute_value='string'
+    )) }}
+),
+
 -- Of keys that are no records (an address that somebody wrote from) there is no profile.
 identified_records as (
     select
@@ -43,9 +50,31 @@ identified_records as (
         and records.source_record_id = identifiers.source_record_id
 )
 
+-- An attribute a row, from one read of each relation: a read an attribute would be eighteen.
 {% for relation, attributes in {'records': of_records, 'identified_records': of_identifiers}.items() %}
-{%- set is_last = loop.last -%}
-{% for attribute in attributes %}
+select
+    {{ relation }}.source_system,
+    {{ relation }}.customer_namespace,
+    {{ relation }}.source_customer_id,
+    {{ relation }}.source_record_id,
+    {{ relation }}.occurred_at,
+    {{ relation }}.loaded_at,
+    named.attribute,
+    case named.attribute
+        {% for attribute in attributes -%}
+        when '{{ attribute }}' then {{ relation }}.{{ attribute }}
+        {% endfor -%}
+    end as attribute_value
+from {{ relation }}
+cross join (
+    values
+    {% for attribute in attributes -%}
+    ('{{ attribute }}'){{ ',' if not loop.last }}
+    {% endfor -%}
+) as named (attribute)
+where {{ relation }}.source_customer_id is not null
+union all
+{% endfor %}
 select
     source_system,
     customer_namespace,
@@ -53,10 +82,7 @@ select
     source_record_id,
     occurred_at,
     loaded_at,
-    '{{ attribute }}' as attribute,
-    {{ attribute }} as attribute_value
-from {{ relation }}
+    attribute,
+    attribute_value
+from further_statements
 where source_customer_id is not null
-{{ 'union all' if not (loop.last and is_last) }}
-{% endfor %}
-{% endfor %}

@@ -7,8 +7,8 @@ with value as (
     select * from {{ ref('customer_value') }}
 ),
 
-customers as (
-    select * from {{ ref('customers') }}
+dimensions as (
+    select * from {{ ref('customer_dimensions') }}
 ),
 
 first_orders as (
@@ -24,11 +24,6 @@ described as (
         value.residual_revenue_amount,
         {{ band_of('greatest(value.order_count, 1)', var('value_driver_order_band')) }} as order_band,
         {{ band_of('value.tenure_months', var('value_driver_tenure_band')) }} as tenure_band,
-        customers.acquisition_channel,
-        customers.preferred_channel,
-        customers.age_band,
-        customers.country,
-        customers.customer_type,
         first_orders.channel as first_order_channel,
         case
             when first_orders.promised_delivery_at is null or first_orders.delivered_at is null then null
@@ -37,27 +32,52 @@ described as (
         end as first_delivery,
         case when value.refund_count > 0 then 'yes' else 'no' end as refunded
     from value
-    inner join customers on value.customer_id = customers.customer_id
     left join first_orders on value.customer_id = first_orders.customer_id
 ),
 
-levels as (
-    {% for attribute in ['acquisition_channel', 'preferred_channel', 'age_band', 'country', 'customer_type',
-                         'first_order_channel', 'first_delivery', 'refunded'] -%}
-    {% for basis, column in [('margin', 'residual_clv_amount'), ('revenue', 'residual_revenue_amount')] -%}
+attributes as (
+    select customer_id, attribute, attribute_value
+    from dimensions
+    union all
     select
-        '{{ attribute }}' as attribute,
-        {{ attribute }} as attribute_value,
-        '{{ basis }}' as value_basis,
-        order_band,
-        tenure_band,
-        cast({{ column }} as decimal(28, 4)) as value
+        described.customer_id,
+        named.attribute,
+        case named.attribute
+            when 'first_order_channel' then described.first_order_channel
+            when 'first_delivery' then described.first_delivery
+            when 'refunded' then described.refunded
+        end as attribute_value
     from described
-    where {{ attribute }} is not null and {{ column }} is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    cross join (values ('first_order_channel'), ('first_delivery'), ('refunded')) as named (attribute)
+),
+
+valued as (
+    select
+        described.customer_id,
+        described.order_band,
+        described.tenure_band,
+        basis.value_basis,
+        cast(
+            case basis.value_basis
+                when 'margin' then described.residual_clv_amount
+                when 'revenue' then described.residual_revenue_amount
+            end as decimal(28, 4)
+        ) as value
+    from described
+    cross join (values ('margin'), ('revenue')) as basis (value_basis)
+),
+
+levels as (
+    select
+        attributes.attribute,
+        attributes.attribute_value,
+        valued.value_basis,
+        valued.order_band,
+        valued.tenure_band,
+        valued.value
+    from valued
+    inner join attributes on valued.customer_id = attributes.customer_id
+    where attributes.attribute_value is not null and valued.value is not null
 ),
 
 sums as (

@@ -11,7 +11,7 @@ select
     changed_at as occurred_at,
     loaded_at,
     attribute,
-    {{ attribute_is_public('attribute') }} as has_public_values,
-    case when {{ attribute_is_public('attribute') }} then old_value end as old_value,
-    case when {{ attribute_is_public('attribute') }} then new_value end as new_value
-from customer_changes
+    is_public_attribute as has_public_values,
+    case when is_public_attribute then old_value end as old_value,
+    case when is_public_attribute then new_value end as new_value
+from {{ with_attribute_rules('customer_changes') }}

@@ -1,7 +1,6 @@
 -- What a personal attribute was changed from and to; who and when is in `customer_attribute_changes`.
 with customer_changes as (
     select * from {{ loaded_rows(ref('base_crm__customer_changes')) }}
-    where not {{ attribute_is_public('attribute') }}
 )
 
 select
@@ -11,4 +10,5 @@ select
     attribute,
     old_value,
     new_value
-from customer_changes
+from {{ with_attribute_rules('customer_changes') }}
+where not is_public_attribute

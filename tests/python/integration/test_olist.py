@@ -214,6 +214,23 @@ def test_sellers_of_the_lead_funnel_are_organisations_not_shoppers(
     ) == [(842,)]
 
 
+def test_what_closed_deals_say_of_sellers_tells_customers_apart(
+    olist: Project, files: dict[str, list[dict[str, str]]]
+) -> None:
+    stated = ("business_type", "lead_behaviour_profile", "lead_type")
+    in_the_file = Counter((name, deal[name]) for deal in files["closed_deals"] for name in stated if deal[name])
+    shown = olist.query(
+        "select attribute, attribute_value, count(distinct customer_id) from marts.customer_dimensions"
+        f" where attribute in {stated} group by all"
+    )
+    assert {(name, value): count for name, value, count in shown} == in_the_file
+    # With the moment from which it is known; the history holds no more than the file.
+    history = olist.query(
+        f"select count(*), count(valid_from) from descriptive.customer_attributes where attribute in {stated}"
+    )
+    assert history == [(in_the_file.total(), in_the_file.total())]
+
+
 def test_all_four_types_of_customer_data_are_filled(olist: Project) -> None:
     covered = dict(olist.query("select data_type, event_count from marts.data_coverage"))
     assert set(covered) == {"descriptive", "behavioural", "attitudinal", "interaction"}

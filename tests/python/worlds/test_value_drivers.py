@@ -58,7 +58,8 @@ def drivers(mart: str, seed: int, austria_costs: float = 0) -> list[tuple[str, s
             *("create schema marts", "create schema behavioural", "create schema intermediate"),
             "create table marts.customer_value as"
             " select * replace (cast(tenure_months as decimal(18, 4)) as tenure_months) from value",
-            "create table marts.customers as select * from people",
+            "create table marts.customer_dimensions as"
+            " unpivot people on columns (* exclude customer_id) into name attribute value attribute_value",
             "create table behavioural.orders (order_id string, channel string, promised_delivery_at timestamp,"
             " delivered_at timestamp)",
             "create table intermediate.int_value__customer_segments (customer_id string, first_order_id string)",

@@ -49,6 +49,10 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"scores_of_any_scale_and_direction_are_brought_to_0_to_100": "survey_items"},
         (),
     ),
+    "attributes of customers": (
+        {"an_attribute_that_is_added_to_the_seed_tells_customers_apart": "profile_attributes"},
+        ("tests/python/integration/test_olist.py::test_what_closed_deals_say_of_sellers_tells_customers_apart",),
+    ),
     "channels": ({"a_channel_that_is_added_to_the_seed_is_taken": "channels"}, ()),
     "journey stages": ({"a_stage_that_is_added_to_the_seed_takes_effect": "journey_stage_rules"}, ()),
     "exchange rates": (

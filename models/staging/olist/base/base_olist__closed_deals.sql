@@ -17,6 +17,8 @@ select
     {{ source_time('won_date', 'olist') }} as won_at,
     business_segment as segment,
     lead_type,
+    lead_behaviour_profile,
+    business_type,
     {{ try_money('declared_monthly_revenue') }} as declared_monthly_revenue,
     _file_name as file_name,
     _file_row as file_row,

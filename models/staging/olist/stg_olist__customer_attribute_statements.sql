@@ -1,0 +1,28 @@
+-- What a closed deal says of the company behind the lead.
+with leads as (
+    select * from {{ loaded_rows(ref('base_olist__leads')) }}
+),
+
+deals as (
+    select * from {{ loaded_rows(ref('base_olist__closed_deals')) }}
+),
+
+won_leads as (
+    select
+        'olist_lead' as customer_namespace,
+        leads.lead_id as source_customer_id,
+        'leads:' || leads.lead_id as source_record_id,
+        deals.won_at as occurred_at,
+        deals.loaded_at,
+        deals.lead_type,
+        deals.lead_behaviour_profile,
+        deals.business_type
+    from leads
+    inner join deals on leads.lead_id = deals.lead_id
+)
+
+{{ attribute_statements('won_leads', 'olist', {
+    'lead_type': 'lead_type',
+    'lead_behaviour_profile': 'lead_behaviour_profile',
+    'business_type': 'business_type',
+}) }}
