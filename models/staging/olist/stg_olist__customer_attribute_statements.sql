@@ -1,4 +1,4 @@
--- What a closed deal says of the company behind the lead.
+-- What a closed deal says of the company behind the lead, as part of the lead's record.
 with leads as (
     select * from {{ loaded_rows(ref('base_olist__leads')) }}
 ),
@@ -12,8 +12,8 @@ won_leads as (
         'olist_lead' as customer_namespace,
         leads.lead_id as source_customer_id,
         'leads:' || leads.lead_id as source_record_id,
-        deals.won_at as occurred_at,
-        deals.loaded_at,
+        leads.first_contact_at as occurred_at,
+        leads.loaded_at,
         deals.lead_type,
         deals.lead_behaviour_profile,
         deals.business_type

@@ -60,11 +60,12 @@ class Project:
             raise
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
-    def build(self, dbt_vars: str = "{}", **variables: str) -> dict[str, SourceLoad]:
+    def build(self, dbt_vars: str = "{}", *, only: tuple[str, ...] = (), **variables: str) -> dict[str, SourceLoad]:
         """Load what is new and build all models, with what Python computes in between, as a run does; return the loads.
 
         Without checks, tests and publication, which cost a third of a run, and without a process for dbt, which would
-        parse the project for each home: `warehouse` says what came of it.
+        parse the project for each home: `warehouse` says what came of it. Of `only` some (dbt's selection), with what
+        they rest on, nothing is computed.
         """
         from orchestration.matching.match_records import match_records
         from orchestration.texts.assess_texts import assess_texts
@@ -77,6 +78,9 @@ class Project:
         models = ("build", "--resource-type", "model", "--resource-type", "seed", "--vars", dbt_vars)
         with dbt_environment(settings.child_environment()):
             manifest = manifest_for(settings.sources, dbt_vars)
+            if only:
+                run_dbt(manifest, *models, "--select", *only)
+                return loads
             run_dbt(manifest, *models, "--exclude", "tag:computed+")
             for compute in (value_customers, assess_texts, match_records):
                 compute(settings.warehouse, settings.lake, settings.clock())
@@ -138,15 +142,19 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("CEM_", "DBT_", "DAGSTER_"))}
 
 
-def differences(published: Path, other: Path) -> dict[str, int]:
+def differences(published: Path, other: Path, schemas: str = "%") -> dict[str, int]:
     """Rows that a published file holds and another, or a warehouse, does not, or the other way round, by table.
 
-    Empty where the two say the same.
+    Empty where the two say the same in all tables, or in those of the `schemas` alike.
     """
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{published.resolve()}' as first (read_only)")
         connection.execute(f"attach '{other.resolve()}' as second (read_only)")
-        tables = connection.execute("select table_schema || '.' || table_name from first.publication.tables").fetchall()
+        tables = connection.execute(
+            "select table_schema || '.' || table_name from first.publication.tables where table_schema like ?",
+            [schemas],
+        ).fetchall()
+        assert tables
         found = {}
         for (table,) in tables:
             if rows := rows_apart(connection, f"first.{table}", f"second.{table}"):

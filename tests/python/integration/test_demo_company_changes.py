@@ -77,7 +77,7 @@ def second(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> SecondRun
     client = subprocess.Popen(
         [sys.executable, "-c", CLIENT, str(current), str(stop)], stdout=subprocess.PIPE, text=True, env=dict(os.environ)
     )
-    watchdog = threading.Timer(600, client.kill)
+    watchdog = threading.Timer(1800, client.kill)  # a machine may be shared with many
     watchdog.start()
 
     ran = succeeded(demo.run())

@@ -201,10 +201,13 @@ def test_one_day_at_a_time_in_any_order_with_files_twice_gives_the_same_marts(
     assert repeated == len([n for n in range(len(days)) if n % 10 == 3])
 
     project = Project(home, {**online_retail.environment, "CEM_LANDING": str(tmp_path / "landing")})
-    assert project.build()["online_retail"].tables["invoice_lines"].files == 0
-    found = differences(online_retail.published_file, project.warehouse_file)
+    # The marts follow from the types: with a few days, it is told where they would begin to differ.
+    types = () if singly == len(days) else ("+path:models/behavioural", "+load_reconciliation")
+    assert project.build(only=types)["online_retail"].tables["invoice_lines"].files == 0
+    schemas = "behavioural" if types else "%"
+    found = differences(online_retail.published_file, project.warehouse_file, schemas)
     # Only the count of files differs: it says that some were delivered twice.
-    assert set(found) == {"marts.load_reconciliation"}
+    assert set(found) == (set() if types else {"marts.load_reconciliation"})
     assert project.warehouse(
         "select repeated_file_count, file_row_count, loaded_row_count from marts.load_reconciliation"
     ) == [(repeated, 320_705, 320_705)]

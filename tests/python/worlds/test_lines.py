@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.python.worlds.company import Company
 from tests.python.worlds.world import World
 
-SOURCES = ("shop", "finance")
+SOURCES = ("crm", "shop", "finance")
 
 
 def company_with_products() -> Company:

@@ -12,7 +12,7 @@ import pytest
 from tests.python.worlds.company import Company
 from tests.python.worlds.world import World, compiled_for, dbt_environment, run_dbt
 
-SOURCES = ("shop", "finance")
+SOURCES = ("crm", "shop", "finance")
 
 
 def company_with_rates(**first_and_last: tuple[float, float]) -> Company:
@@ -199,7 +199,7 @@ def test_what_no_amount_holds_goes_to_quarantine_with_its_order_and_stops_nothin
             kind="call",
             direction="inbound",
         )
-    world = World.of(company, tmp_path, "crm", *SOURCES).load().build()
+    world = World.of(company, tmp_path, *SOURCES).load().build()
 
     assert world.failed_tests() == {}
     assert world.query(

@@ -11,7 +11,6 @@ from typing import Any
 from tests.python.worlds.test_worlds import small_company
 from tests.python.worlds.world import World
 
-SOURCES = ("crm", "shop", "web", "social", "ads", "finance")
 REASONS = "select source_system, raw_table, quarantine_rule from marts.quarantine_reasons order by all"
 
 
@@ -29,7 +28,7 @@ def test_a_time_before_the_company_is_as_impossible_in_every_source_as_one_to_co
     company.add("social", "posts", posted_at="2024-02-01T10:00:00Z", replied_at="1970-01-01T00:00:00Z", **post)
     spent: dict[str, Any] = {"campaign": "c", "channel": "search", "impressions": 1, "clicks": 1, "spend": 1}
     company.add("ads", "campaign_days", date="1970-01-01", currency="EUR", **spent)
-    world = World.of(company, tmp_path, *SOURCES).load().build()
+    world = World.of(company, tmp_path).load().build()
 
     before = "is before the company began, 1990-01-01"
     assert world.query(REASONS) == [
@@ -51,7 +50,7 @@ def test_times_of_one_row_are_moments_before_they_are_compared_and_clocks_may_di
     company.order("UTC", "A1", "2024-05-02 10:00:00", 20, time_zone=zone, shipped_at="2024-05-02 13:30:00Z")
     company.order("FAST", "A1", "2024-05-03 10:00:00", 20, shipped_at="2024-05-03 09:55:00")
     company.order("FASTER", "A1", "2024-05-04 10:00:00", 20, shipped_at="2024-05-04 09:54:59")
-    world = World.of(company, tmp_path, *SOURCES).load().build("orders", "quarantine_reasons")
+    world = World.of(company, tmp_path).load().build("orders", "quarantine_reasons")
 
     named = "('OFFSET', 'UTC', 'FAST', 'FASTER')"
     assert world.query(
@@ -64,7 +63,7 @@ def test_times_of_one_row_are_moments_before_they_are_compared_and_clocks_may_di
 
 def test_strays_move_nobody_and_are_told(tmp_path: Path) -> None:
     company = small_company()
-    world = World.of(company, tmp_path, *SOURCES)
+    world = World.of(company, tmp_path)
     world.settings = replace(world.settings, now=datetime(2026, 11, 1, tzinfo=UTC))
     states = "select customer_id, stage from marts.journey_stages where valid_to is null order by all"
     last_day = "select cast(max(occurred_at) as date) from behavioural.orders"
@@ -97,7 +96,7 @@ def test_a_weekend_has_friday_s_rate_and_what_has_none_is_refused_once(tmp_path:
         company.add("finance", "exchange_rates", date=day, currency="CHF", rate=rate)
     for name, day in (("SATURDAY", "2024-05-04"), ("MONDAY", "2024-05-06"), ("SUNDAY", "2024-05-12")):
         company.order(name, "A1", f"{day} 12:00:00", 100, currency="CHF")
-    world = World.of(company, tmp_path, *SOURCES).load().build("order_lines", "int_money__amount_days")
+    world = World.of(company, tmp_path).load().build("order_lines", "int_money__amount_days")
 
     converted = "select order_id, amount from behavioural.order_lines where currency = 'CHF' order by occurred_at"
     assert [float(amount) for _, amount in world.query(converted)] == [102, 103, 103]

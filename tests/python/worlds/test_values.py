@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.python.worlds.company import Company
 from tests.python.worlds.world import World
 
-SOURCES = ("shop",)
+SOURCES = ("crm", "shop", "finance")
 
 
 def occasional_buyers(company: Company, count: int = 150) -> None:
