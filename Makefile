@@ -60,7 +60,7 @@ check-python: $(VENV)/installed-dev
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-test-spark: $(SPARK_VENV)/installed  ## the same models on Spark, compared with DuckDB's
+test-spark: $(SPARK_VENV)/installed  ## the same models on Spark, compared with DuckDB's; of all of Olist: ARGS=--whole
 	$(SPARK_VENV)/bin/python -m pytest -m spark tests/python/spark $(ARGS)
 
 lock: $(VENV)/bin/uv  ## renew the lock files from pyproject.toml; ARGS=--upgrade takes newer releases
