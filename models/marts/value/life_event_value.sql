@@ -18,7 +18,7 @@ events as (
         customer_id,
         life_event_type,
         cast(date_trunc('month', business_date) as timestamp) as event_month_at
-    from {{ ref('int_value__life_events') }}
+    from {{ ref('life_events') }}
     where customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 

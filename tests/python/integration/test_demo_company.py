@@ -168,6 +168,35 @@ def test_cases_are_answered_and_solved_when_the_help_desk_says_so(demo: Project,
     assert 0 < sum(cycles - 1 for _, _, _, cycles, *_ in found) <= int(str(reopened[0][0]))
 
 
+def test_contacts_are_those_of_the_landing_files(demo: Project, landing: Path) -> None:
+    """A message once, held out or sent; an invitation, a case, an activity; and what is written in a case after it."""
+    kept = "ticket_id in (select ticket_id from tickets where status <> 'deleted')"
+    messages = f"'{landing}/messaging/message_events/*/*.parquet'"
+    (held_out,), (sent,), (reached,) = (
+        duckdb.sql(f"select count(distinct message_id) from {messages} where {which}").fetchall()[0]
+        for which in ("event = 'held_out'", "event = 'sent'", "event = 'delivered'")
+    )
+    ((cost,),) = duckdb.sql(f"select cast(sum(cost) as decimal(18, 4)) from {messages}").fetchall()
+    ((invited,),) = records(landing, "survey", "select count(*) from invitations where sent_at is not null")
+    ((cases,),) = records(landing, "helpdesk", f"select count(*) from tickets where {kept}")
+    ((replies,),) = records(
+        landing, "helpdesk", f"select count(*) from comments where author = 'agent' and is_public and {kept}"
+    )
+    ((activities,),) = records(landing, "crm", "select count(*) from activities")
+    found = demo.warehouse(
+        "select touch_type, direction, count(*), count(*) filter (has_reached_customer), sum(cost_amount)"
+        " from intermediate.int_contacts__touches group by 1, 2"
+    )
+    counted = {(touch_type, direction): counts for touch_type, direction, *counts in found}
+    assert counted["campaign_message", "outbound"] == [held_out + sent, reached, cost]
+    assert counted["survey_invitation", "outbound"][0] == invited
+    assert counted["support_case", "inbound"][0] == cases
+    assert counted["support_message", "outbound"][0] == replies
+    assert sum(counted["agent_activity", way][0] for way in ("inbound", "outbound")) == activities
+    arms = "select count(*) from intermediate.int_contacts__touches where experiment_arm = 'held_out'"
+    assert demo.warehouse(arms) == [(held_out,)]
+
+
 def test_the_marts_are_filled(demo: Project) -> None:
     stages = {stage for (stage,) in demo.query("select distinct stage from marts.journey_stages")}
     assert {"anonymous", "prospect", "opportunity", "new", "active", "loyal", "at_risk", "lapsed", "won_back"} == stages
