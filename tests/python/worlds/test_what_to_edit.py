@@ -53,6 +53,7 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"an_attribute_that_is_added_to_the_seed_tells_customers_apart": "profile_attributes"},
         ("tests/python/integration/test_olist.py::test_what_closed_deals_say_of_sellers_tells_customers_apart",),
     ),
+    "codes": ({}, ("tests/python/worlds/test_worlds.py::test_a_code_that_the_seed_does_not_list_stops_publication",)),
     "channels": ({"a_channel_that_is_added_to_the_seed_is_taken": "channels"}, ()),
     "journey stages": ({"a_stage_that_is_added_to_the_seed_takes_effect": "journey_stage_rules"}, ()),
     "exchange rates": (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
+
+import pytest
 
 from tests.python.worlds.company import Company
 from tests.python.worlds.world import World
@@ -32,9 +33,12 @@ def small_company() -> Company:
     return company
 
 
-def test_a_small_company_goes_through_all_models_and_passes_every_data_test(tmp_path: Path) -> None:
-    world = World.of(small_company(), tmp_path, "crm", "shop", "finance").load().build()
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World.of(small_company(), tmp_path_factory.mktemp("small"), "crm", "shop", "finance").load().build()
 
+
+def test_a_small_company_goes_through_all_models_and_passes_every_data_test(world: World) -> None:
     assert world.failed_tests() == {}
     orders = [1 + number % 4 for number in range(1, 41)]
     revenue = sum(count * (10 + number) for number, count in enumerate(orders, start=1))
@@ -42,3 +46,14 @@ def test_a_small_company_goes_through_all_models_and_passes_every_data_test(tmp_
         (40, sum(orders), revenue)
     ]
     assert world.query("select count(*), count(residual_clv_amount) from marts.customer_360") == [(40, 40)]
+
+
+def test_a_code_that_the_seed_does_not_list_stops_publication(world: World) -> None:
+    ((orders,),) = world.query("select count(*) from behavioural.orders")
+    ((listed,),) = world.query("delete from rules.codes where entity = 'orders' and code = 'completed'")
+    failed = world.failed_tests()
+    world.query("insert into rules.codes values ('orders', 'status', 'completed')")
+
+    assert listed == 1
+    assert failed == {"known_code_orders_status": [("completed", orders)]}
+    assert world.failed_tests() == {}
