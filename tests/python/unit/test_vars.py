@@ -21,10 +21,11 @@ def test_each_var_says_what_it_may_be() -> None:
 def test_entities_that_say_where_they_happened_are_those_whose_staging_models_all_have_the_column(column: str) -> None:
     variables = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     having: dict[str, set[bool]] = {}
-    for path in (PROJECT_ROOT / "models" / "staging").glob("*/_*__models.yml"):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
-            columns = {described["name"] for described in model.get("columns", [])}
-            having.setdefault(model["name"].split("__")[1], set()).add(column in columns)
+    for path in (PROJECT_ROOT / "models" / "staging").glob("*/stg_*.sql"):
+        # Of the last select, in which a column stands alone or at the end of its expression.
+        selected = path.read_text(encoding="utf-8").rpartition("\nselect\n")[2].partition("\nfrom ")[0]
+        names = {line.rstrip(",").split()[-1].rpartition(".")[2] for line in selected.splitlines() if line.strip()}
+        having.setdefault(path.stem.split("__")[1], set()).add(column in names)
 
     assert {entity: has for entity, has in having.items() if True in has} == {
         entity: {True} for entity in variables[f"entities_with_{column}"]
