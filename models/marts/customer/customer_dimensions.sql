@@ -26,7 +26,8 @@ columns_of_customers as (
     cross join dimensions
 ),
 
--- The newest statement counts, whichever source's it is.
+-- The newest statement counts, whichever source's it is. One that says not since when is known since it was loaded,
+-- which may be after the as-of moment: it counts, as such records do in `customers`.
 stated as (
     select
         stated.customer_id,
@@ -45,7 +46,7 @@ stated as (
             '{{ attribute }}'{{ ',' if not loop.last }}
             {% endfor -%}
         )
-        and stated.valid_from < {{ as_of() }}
+        and (stated.valid_from < {{ as_of() }} or stated.valid_from = stated.loaded_at)
         and (stated.valid_to is null or stated.valid_to >= {{ as_of() }})
 ),
 
