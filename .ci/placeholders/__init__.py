@@ -50,7 +50,11 @@ def with_attribute_rules(relation: str) -> str:
     return f"(select stated.* from {relation} as stated)"
 
 
-def attribute_statements(relation: str, source: str, attributes: dict[str, str]) -> str:
+def attribute_rows(relation: str, attributes: list[str]) -> str:
+    return f"select name from {relation}"
+
+
+def attribute_statements(relation: str, attributes: list[str]) -> str:
     return f"select name from {relation}"
 
 

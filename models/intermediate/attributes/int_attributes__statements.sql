@@ -48,41 +48,24 @@ identified_records as (
         and records.customer_namespace = identifiers.customer_namespace
         and records.source_customer_id = identifiers.source_customer_id
         and records.source_record_id = identifiers.source_record_id
+),
+
+stated as (
+    {{ attribute_rows('records', of_records) }}
+    union all
+    {{ attribute_rows('identified_records', of_identifiers) }}
+    union all
+    select
+        source_system,
+        customer_namespace,
+        source_customer_id,
+        source_record_id,
+        occurred_at,
+        loaded_at,
+        attribute,
+        attribute_value
+    from further_statements
 )
 
--- An attribute a row, from one read of each relation: a read an attribute would be eighteen.
-{% for relation, attributes in {'records': of_records, 'identified_records': of_identifiers}.items() %}
-select
-    {{ relation }}.source_system,
-    {{ relation }}.customer_namespace,
-    {{ relation }}.source_customer_id,
-    {{ relation }}.source_record_id,
-    {{ relation }}.occurred_at,
-    {{ relation }}.loaded_at,
-    named.attribute,
-    case named.attribute
-        {% for attribute in attributes -%}
-        when '{{ attribute }}' then {{ relation }}.{{ attribute }}
-        {% endfor -%}
-    end as attribute_value
-from {{ relation }}
-cross join (
-    values
-    {% for attribute in attributes -%}
-    ('{{ attribute }}'){{ ',' if not loop.last }}
-    {% endfor -%}
-) as named (attribute)
-where {{ relation }}.source_customer_id is not null
-union all
-{% endfor %}
-select
-    source_system,
-    customer_namespace,
-    source_customer_id,
-    source_record_id,
-    occurred_at,
-    loaded_at,
-    attribute,
-    attribute_value
-from further_statements
+select * from stated
 where source_customer_id is not null

@@ -54,6 +54,56 @@ case_messages as (
 activities as (
     select * from {{ ref('agent_activities') }}
     where occurred_at is not null
+),
+
+of_no_campaign as (
+    select
+        'survey_invitation_events:' || survey_invitation_event_id as touch_id,
+        customer_id,
+        source_system,
+        'survey_invitation' as touch_type,
+        'outbound' as direction,
+        channel,
+        occurred_at,
+        business_date,
+        cast(null as double) as handling_minutes
+    from invitations
+    union all
+    select
+        'ticket_events:' || ticket_event_id as touch_id,
+        customer_id,
+        source_system,
+        'support_case' as touch_type,
+        'inbound' as direction,
+        channel,
+        occurred_at,
+        business_date,
+        cast(null as double) as handling_minutes
+    from opened_cases
+    union all
+    select
+        'ticket_comments:' || ticket_comment_id as touch_id,
+        customer_id,
+        source_system,
+        'support_message' as touch_type,
+        case author when 'customer' then 'inbound' else 'outbound' end as direction,
+        channel,
+        occurred_at,
+        business_date,
+        cast(null as double) as handling_minutes
+    from case_messages
+    union all
+    select
+        'agent_activities:' || agent_activity_id as touch_id,
+        customer_id,
+        source_system,
+        'agent_activity' as touch_type,
+        direction,
+        channel,
+        occurred_at,
+        business_date,
+        cast(duration_minutes as double) as handling_minutes
+    from activities
 )
 
 select
@@ -73,79 +123,20 @@ select
     cast(message_cost_amount as decimal(28, 4)) as cost_amount,
     cast(null as double) as handling_minutes
 from messages
-
 union all
-
 select
-    'survey_invitation_events:' || survey_invitation_event_id,
+    touch_id,
     customer_id,
     source_system,
-    'survey_invitation',
-    'outbound',
-    channel,
-    occurred_at,
-    business_date,
-    cast(null as string),
-    cast(null as string),
-    cast(null as string),
-    true,
-    cast(null as decimal(28, 4)),
-    cast(null as double)
-from invitations
-
-union all
-
-select
-    'ticket_events:' || ticket_event_id,
-    customer_id,
-    source_system,
-    'support_case',
-    'inbound',
-    channel,
-    occurred_at,
-    business_date,
-    cast(null as string),
-    cast(null as string),
-    cast(null as string),
-    true,
-    cast(null as decimal(28, 4)),
-    cast(null as double)
-from opened_cases
-
-union all
-
-select
-    'ticket_comments:' || ticket_comment_id,
-    customer_id,
-    source_system,
-    'support_message',
-    case author when 'customer' then 'inbound' else 'outbound' end,
-    channel,
-    occurred_at,
-    business_date,
-    cast(null as string),
-    cast(null as string),
-    cast(null as string),
-    true,
-    cast(null as decimal(28, 4)),
-    cast(null as double)
-from case_messages
-
-union all
-
-select
-    'agent_activities:' || agent_activity_id,
-    customer_id,
-    source_system,
-    'agent_activity',
+    touch_type,
     direction,
     channel,
     occurred_at,
     business_date,
-    cast(null as string),
-    cast(null as string),
-    cast(null as string),
-    true,
-    cast(null as decimal(28, 4)),
-    cast(duration_minutes as double)
-from activities
+    cast(null as string) as campaign,
+    cast(null as string) as offer_category,
+    cast(null as string) as experiment_arm,
+    true as has_reached_customer,
+    cast(null as decimal(28, 4)) as cost_amount,
+    handling_minutes
+from of_no_campaign

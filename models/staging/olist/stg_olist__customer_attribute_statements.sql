@@ -9,6 +9,7 @@ deals as (
 
 won_leads as (
     select
+        'olist' as source_system,
         'olist_lead' as customer_namespace,
         leads.lead_id as source_customer_id,
         'leads:' || leads.lead_id as source_record_id,
@@ -21,8 +22,4 @@ won_leads as (
     inner join deals on leads.lead_id = deals.lead_id
 )
 
-{{ attribute_statements('won_leads', 'olist', {
-    'lead_type': 'lead_type',
-    'lead_behaviour_profile': 'lead_behaviour_profile',
-    'business_type': 'business_type',
-}) }}
+{{ attribute_statements('won_leads', ['lead_type', 'lead_behaviour_profile', 'business_type']) }}

@@ -36,66 +36,39 @@
     'search_terms': [none, none],
 } %}
 
-with staged_rows as (
+with united as (
     {% for entity, (amount, quantity) in figures.items() %}
     {%- set columns = {'source_system': 'string'} -%}
     {%- if amount %}{% do columns.update({amount: 'decimal(18, 4)'}) %}{% endif -%}
     {%- if quantity %}{% do columns.update({quantity: 'bigint'}) %}{% endif -%}
+    {%- set is_last = loop.last -%}
+    {% for side, relation in [('staged', '(' ~ staged_columns(entity, columns) ~ ')'), ('typed', ref(entity))] %}
     select
         '{{ entity }}' as entity,
+        '{{ side }}' as side,
         source_system,
         cast({{ amount or 'null' }} as decimal(18, 4)) as amount,
         cast({{ quantity or 'null' }} as bigint) as quantity
-    from ({{ staged_columns(entity, columns) }}) as {{ entity }}
-    {{ 'union all' if not loop.last }}
+    from {{ relation }} as {{ entity }}
+    {{ 'union all' if not (loop.last and is_last) }}
+    {% endfor %}
     {% endfor %}
 ),
 
-staged as (
+summed as (
     select
+        {% for side in ['staged', 'typed'] -%}
+        count(case when side = '{{ side }}' then 1 end) as {{ side }}_row_count,
+        sum(case when side = '{{ side }}' then amount end) as {{ side }}_amount,
+        sum(case when side = '{{ side }}' then quantity end) as {{ side }}_quantity,
+        {% endfor -%}
         entity,
-        source_system,
-        count(*) as row_count,
-        sum(amount) as amount,
-        sum(quantity) as quantity
-    from staged_rows
-    group by entity, source_system
-),
-
-typed_rows as (
-    {% for entity, (amount, quantity) in figures.items() %}
-    select
-        '{{ entity }}' as entity,
-        source_system,
-        cast({{ amount or 'null' }} as decimal(18, 4)) as amount,
-        cast({{ quantity or 'null' }} as bigint) as quantity
-    from {{ ref(entity) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-typed as (
-    select
-        entity,
-        source_system,
-        count(*) as row_count,
-        sum(amount) as amount,
-        sum(quantity) as quantity
-    from typed_rows
+        source_system
+    from united
     group by entity, source_system
 )
 
-select
-    coalesce(staged.entity, typed.entity) as entity,
-    coalesce(staged.source_system, typed.source_system) as source_system,
-    staged.row_count as staged_row_count,
-    typed.row_count as typed_row_count,
-    staged.amount as staged_amount,
-    typed.amount as typed_amount,
-    staged.quantity as staged_quantity,
-    typed.quantity as typed_quantity
-from staged
-full outer join typed on staged.entity = typed.entity and staged.source_system = typed.source_system
-where staged.row_count is distinct from typed.row_count
-    or staged.amount is distinct from typed.amount
-    or staged.quantity is distinct from typed.quantity
+select * from summed
+where staged_row_count <> typed_row_count
+    or staged_amount is distinct from typed_amount
+    or staged_quantity is distinct from typed_quantity
