@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import os
 import shutil
 import subprocess
@@ -22,8 +20,8 @@ from orchestration.loading import load
 from orchestration.pseudonyms import keep_key
 from orchestration.publishing.public_models import public_models
 from orchestration.settings import Settings
-from tests.python.conftest import REPOSITORY, built_once, made_once
-from tests.python.worlds.world import dbt_environment, packed_manifest, run_dbt, unpacked_manifest
+from tests.python.conftest import REPOSITORY, built_once
+from tests.python.worlds.world import dbt_environment, manifest_of, run_dbt
 
 MIB = 1 << 20
 # dbt tells its log file each statement, which takes a tenth of its time, and no test reads it.
@@ -76,8 +74,8 @@ class Project:
         settings.warehouse.parent.mkdir(exist_ok=True)
         keep_key(settings)
         models = ("build", "--resource-type", "model", "--resource-type", "seed", "--vars", dbt_vars)
+        manifest = manifest_of(settings.sources)
         with dbt_environment(settings.child_environment()):
-            manifest = manifest_for(settings.sources, dbt_vars)
             if only:
                 run_dbt(manifest, *models, "--select", *only)
                 return loads
@@ -89,11 +87,8 @@ class Project:
 
     def public_relations(self) -> list[str]:
         """The models that a run publishes, as `schema.name`."""
-        settings = self._settings()
-        with dbt_environment(settings.child_environment()):
-            manifest = manifest_for(settings.sources, "{}")
         path = self.home / "manifest.json"
-        manifest.writable_manifest().write(str(path))
+        manifest_of(self._settings().sources).writable_manifest().write(str(path))
         return [model.relation for model in public_models(path)]
 
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
@@ -128,13 +123,6 @@ class Project:
             except psutil.NoSuchProcess:
                 pass
             threading.Event().wait(0.1)
-
-
-@functools.cache
-def manifest_for(sources: tuple[str, ...], dbt_vars: str) -> Any:
-    """dbt's manifest, parsed once a session for a set of sources and vars, in the caller's environment."""
-    name = hashlib.md5(f"parsed {sources} {dbt_vars}".encode()).hexdigest()
-    return unpacked_manifest(made_once(name, lambda _: packed_manifest(run_dbt(None, "parse", "--vars", dbt_vars))))
 
 
 def clean_environment() -> dict[str, str]:

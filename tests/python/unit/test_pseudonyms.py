@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.pseudonyms import keep_key
 from orchestration.settings import Settings, SettingsError
-from tests.python.worlds.world import compiled_for, dbt_environment, run_dbt
+from tests.python.worlds.world import dbt_environment, manifest_of, run_dbt
 
 OWN_KEY, OTHER_KEY = "own key, as long as a key should be", "another key, as long as it should be"
 
@@ -178,7 +178,7 @@ def begin_dbt(home: Settings) -> None:
     records.mkdir(parents=True)
     (records / "0.jsonl").write_text('{"load_id": "0", "status": 0}\n', encoding="utf-8")
     with dbt_environment(home.child_environment()):
-        run_dbt(compiled_for(home.sources).manifest, "seed", "--select", "survey_items")
+        run_dbt(manifest_of(home.sources), "seed", "--select", "survey_items")
 
 
 def event_content(customer_id: str) -> str:

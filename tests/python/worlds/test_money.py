@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.python.worlds.company import Company
-from tests.python.worlds.world import World, compiled_for, dbt_environment, run_dbt
+from tests.python.worlds.world import World, dbt_environment, manifest_of, run_dbt
 
 SOURCES = ("crm", "shop", "finance")
 
@@ -283,7 +283,7 @@ def test_a_home_whose_frozen_months_were_written_with_fewer_digits_gets_larger_a
     kept = len(world.query(everything))
 
     with dbt_environment(world.settings.child_environment()):
-        run_dbt(compiled_for(world.settings.sources).manifest, "run", "--select", "customer_value_monthly")
+        run_dbt(manifest_of(world.settings.sources), "run", "--select", "customer_value_monthly")
 
     assert 0 < kept < len(before)
     assert world.query(everything) == before

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orchestration.settings import DEMO_SOURCES, Settings
-from tests.python.worlds.world import compiled_for, dbt_environment, run_dbt
+from tests.python.worlds.world import dbt_environment, manifest_of, run_dbt
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def refusal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Callable[..., 
     settings.warehouse.parent.mkdir(parents=True)
 
     def check(**variables: Any) -> str:
-        manifest = compiled_for(DEMO_SOURCES).manifest
+        manifest = manifest_of(DEMO_SOURCES)
         with dbt_environment(settings.child_environment()):
             try:
                 run_dbt(manifest, "run-operation", "check_vars", "--vars", json.dumps(variables))

@@ -16,7 +16,7 @@ import pickle
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,6 @@ class Compiled:
     first_half: tuple[Node, ...]
     second_half: tuple[Node, ...]
     tests: tuple[Node, ...]
-    manifest: Any
 
 
 @dataclass
@@ -75,7 +74,8 @@ class World:
     def of(cls, company: Company, home: Path, *sources: str, **variables: Any) -> World:
         """The world of `company`: its `sources`, or all of the demo company's, under dbt's `variables`.
 
-        Each set of sources and variables is compiled once a session, in 20 seconds: let tests share them.
+        Each set of sources is parsed once a session, and compiled once for each set of variables, in some 10 seconds
+        each: let tests share them.
         """
         settings = Settings(home=home, sources=sources or DEMO_SOURCES, landing=home / "landing", now=NOW)
         return cls(settings, company, json.dumps(variables, sort_keys=True))
@@ -96,14 +96,14 @@ class World:
         self.settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
         self.settings.warehouse.unlink(missing_ok=True)
         shutil.copyfile(compiled.template, self.settings.warehouse)
-        _register_raw_tables(self.settings, compiled.manifest)
+        _register_raw_tables(self.settings)
         needed = _needed(compiled, wanted)
         second = [node for node in compiled.second_half if node.name in needed]
         self._create([node for node in compiled.first_half if second or node.name in needed])
         if second:
             for compute in (value_customers, match_records, assess_texts):
                 compute(self.settings.warehouse, self.settings.lake, NOW)
-            _register_raw_tables(self.settings, compiled.manifest)
+            _register_raw_tables(self.settings)
             self._create(second)
         return self
 
@@ -177,15 +177,10 @@ def _needed(compiled: Compiled, wanted: tuple[str, ...]) -> set[str]:
 
 @functools.cache
 def compiled_for(sources: tuple[str, ...], variables: str = "{}") -> Compiled:
-    """dbt's own work, done once a session for a set of sources and variables (JSON): parse, seed, compile."""
-
-    def packed(home: Path) -> bytes:
-        compiled = _compile(home, sources, variables)
-        return pickle.dumps(replace(compiled, manifest=packed_manifest(compiled.manifest)))
-
+    """The models' and tests' SQL, and the seeds, made once a session for a set of sources and variables (JSON)."""
     name = hashlib.md5(f"compiled {sources} {variables}".encode()).hexdigest()
-    compiled: Compiled = pickle.loads(made_once(name, packed))
-    return replace(compiled, manifest=unpacked_manifest(compiled.manifest))
+    compiled: Compiled = pickle.loads(made_once(name, lambda home: pickle.dumps(_compile(home, sources, variables))))
+    return compiled
 
 
 def _compile(home: Path, sources: tuple[str, ...], variables: str) -> Compiled:
@@ -196,8 +191,8 @@ def _compile(home: Path, sources: tuple[str, ...], variables: str) -> Compiled:
         (records / "0.jsonl").write_text('{"load_id": "0", "status": 0}\n', encoding="utf-8")
     settings.warehouse.parent.mkdir()
     keep_key(settings)
+    manifest = manifest_of(sources)
     with dbt_environment(settings.child_environment()):
-        manifest = run_dbt(None, "parse", "--vars", variables)
         run_dbt(manifest, "seed", "--vars", variables)
         run_dbt(manifest, "compile", "--exclude", "resource_type:unit_test", "--vars", variables)
     nodes = {unique_id: node for unique_id, node in manifest.nodes.items() if node.resource_type in ("model", "test")}
@@ -217,7 +212,7 @@ def _compile(home: Path, sources: tuple[str, ...], variables: str) -> Compiled:
         else:
             second.append(_node(node))
             computed.add(unique_id)
-    return Compiled(settings.warehouse, tuple(first), tuple(second), tuple(tests), manifest)
+    return Compiled(settings.warehouse, tuple(first), tuple(second), tuple(tests))
 
 
 def _node(node: Any) -> Node:
@@ -247,26 +242,30 @@ def _in_order(parents: Mapping[str, list[str]]) -> list[str]:
     return list(ordered)
 
 
-def _register_raw_tables(settings: Settings, manifest: Any) -> None:
+def _register_raw_tables(settings: Settings) -> None:
     """The views on the lake, made by the project's own hook: one seed is the smallest thing dbt can be asked for."""
+    manifest = manifest_of(settings.sources)
     with dbt_environment(settings.child_environment()):
         run_dbt(manifest, "seed", "--select", "survey_items")
 
 
-def packed_manifest(manifest: Any) -> bytes:
-    """dbt's manifest as dbt keeps it from one command to the next; a pickle of it does not come back whole."""
-    from dbt.parser.manifest import extended_mashumaro_encoder
+@functools.cache
+def manifest_of(sources: tuple[str, ...]) -> Any:
+    """dbt's manifest of the project with these sources, parsed once a session.
 
-    packed: bytes = manifest.to_msgpack(extended_mashumaro_encoder)
-    return packed
-
-
-def unpacked_manifest(packed: bytes) -> Any:
-    """The manifest that `packed_manifest` packed."""
+    No var changes it: vars are read when a model is compiled, and no model is on, or reads another, by one.
+    """
     from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
+    from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
-    manifest = Manifest.from_msgpack(packed, extended_mashumuro_decoder)
+    def packed(home: Path) -> bytes:
+        """As dbt keeps it from one command to the next; a pickle of it does not come back whole."""
+        with dbt_environment(Settings(home=home, sources=sources).child_environment()):
+            found: bytes = run_dbt(None, "parse").to_msgpack(extended_mashumaro_encoder)
+        return found
+
+    name = hashlib.md5(f"parsed {sources}".encode()).hexdigest()
+    manifest = Manifest.from_msgpack(made_once(name, packed), extended_mashumuro_decoder)
     manifest.build_flat_graph()
     manifest.build_parent_and_child_maps()
     return manifest
