@@ -80,7 +80,8 @@ remove-everything:  ## remove what was installed and all state in .cem/, with wh
 
 # The lock files name exact versions and hashes, and no registry: any index or mirror that pip is set to serves them.
 # What is installed is compiled, once: where Python may not write (PYTHONDONTWRITEBYTECODE, which containers like to set)
-# each of a run's processes would compile all that it imports, for three to six seconds.
+# each of a run's processes would compile all that it imports, for three to six seconds. Too few start in Spark's
+# environment for that to pay.
 $(VENV)/bin/uv: requirements/installer.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 	  { echo "Python 3.11 to 3.13 is needed, and $(PYTHON) is not: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
@@ -101,5 +102,5 @@ $(VENV)/installed-dev: requirements/dev.lock | $(VENV)/bin/uv
 $(SPARK_VENV)/installed: requirements/spark.lock | $(VENV)/bin/uv
 	@echo "Installing what is locked in $< …"
 	@$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(SPARK_VENV)
-	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(SPARK_VENV)/bin/python --require-hashes -r $<
+	@$(VENV)/bin/uv pip install --quiet --python $(SPARK_VENV)/bin/python --require-hashes -r $<
 	@touch $@

@@ -166,11 +166,11 @@ def spark(server: SparkCluster, server_life: tuple[ExitStack, Starting]) -> Spar
 
 @pytest.fixture(scope="session")
 def cluster(spark_folder: Path, server_life: tuple[ExitStack, Starting]) -> Iterator[SparkCluster]:
-    """Master and workers, with what the server built. Its catalog is one process's: from here on the server is gone."""
+    """Master and workers, with a catalog of their own. From here on the server is gone: it leaves them its memory."""
     life, starting = server_life
     starting.result()
     life.close()
-    with SparkCluster(spark_folder, worker_count=2) as running:
+    with SparkCluster(spark_folder / "cluster", worker_count=2) as running:
         yield running
 
 

@@ -1,11 +1,13 @@
 """A master with workers, as users have it: who can reach it, and what becomes of a build that loses one of them.
 
-This file comes last. The cluster takes over what the server built, and has one worker less when the tests are over.
+This file comes last. The cluster takes over tables that the server built, and has one worker less when the tests are
+over.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,10 +34,20 @@ def test_nobody_beyond_this_machine_can_connect_to_the_cluster(cluster: SparkClu
 
 
 def test_a_build_survives_the_loss_of_a_worker(
-    lake: Settings, duckdb_build: Build, cluster: SparkCluster, on_cluster: Dbt, spark_on_cluster: SparkSession
+    lake: Settings,
+    duckdb_build: Build,
+    spark_build: Build,
+    server: SparkCluster,
+    cluster: SparkCluster,
+    on_cluster: Dbt,
+    spark_on_cluster: SparkSession,
 ) -> None:
     """A few models are enough: the first to be done, the largest, and one that rests on it."""
     names = ("dates", "customer_timeline", "customer_data_coverage")
+    for schema, name in _read_by(names, spark_build):
+        spark_on_cluster.sql(f"create schema if not exists {schema}")
+        table = server.warehouse / f"{schema}.db" / name
+        spark_on_cluster.sql(f"create table {schema}.{name} using parquet location '{table}'")
     process = on_cluster.start("run", "--select", *names)
     assert process.stdout is not None
     lost, said = cluster.workers[-1], []
@@ -49,6 +61,15 @@ def test_a_build_survives_the_loss_of_a_worker(
     assert len(models) == len(names)
     compared = compare_models(lake.warehouse, models, spark_on_cluster)
     assert not differences(compared), differences(compared)
+
+
+def _read_by(names: tuple[str, ...], build: Build) -> list[tuple[str, str]]:
+    """What the models `names` read of others that were built, as schema and name."""
+    nodes = json.loads(build.manifest.read_text(encoding="utf-8"))["nodes"].values()
+    parents = {parent for node in nodes if node["name"] in names for parent in node["depends_on"]["nodes"]}
+    return sorted(
+        (node["schema"], node["name"]) for node in nodes if node["unique_id"] in parents and node["name"] not in names
+    )
 
 
 def _beyond_loopback(spark: SparkCluster) -> list[str]:
