@@ -4,6 +4,7 @@ sqlfluff puts a macro's name where the macro is called. That will do for an expr
 other forms: queries, joins, lists that Jinja works with, and what reads an alias of the query around it.
 """
 
+from collections import defaultdict
 from typing import Any
 
 
@@ -28,6 +29,10 @@ class Value(dict[str, Any]):
 
 def var(name: str) -> Value:
     return Value()
+
+
+def declared_events() -> list[dict[str, str]]:
+    return [defaultdict(lambda: "name")]
 
 
 def delivered_once(column: str, newest_counts: bool = False) -> list[Any]:

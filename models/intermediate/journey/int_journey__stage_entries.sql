@@ -14,9 +14,14 @@ with rules as (
 ),
 
 -- A life event happened to the customer, and not between them and us: it is no touch.
-events as (
-    select * from {{ ref('int_timeline__events') }}
-    where customer_id is not null and business_date <= {{ as_of_date() }} and entity <> 'life_events'
+touches as (
+    select * from {{ ref('int_coverage__customer_events') }}
+    where customer_id is not null and event_count > 0 and entity <> 'life_events'
+),
+
+opportunities as (
+    select * from {{ ref('opportunity_events') }}
+    where customer_id is not null and business_date <= {{ as_of_date() }}
 ),
 
 organisations as (
@@ -30,10 +35,10 @@ purchases as (
     from {{ ref('orders') }}
     where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
     union all
-    select events.customer_id, events.occurred_at, false as is_observed
-    from events
-    inner join organisations on events.customer_id = organisations.customer_id
-    where events.entity = 'opportunity_events' and events.event_type = 'won'
+    select opportunities.customer_id, opportunities.occurred_at, false as is_observed
+    from opportunities
+    inner join organisations on opportunities.customer_id = organisations.customer_id
+    where opportunities.stage = 'won'
 ),
 
 -- Orders placed at one moment are one step: whoever comes back with two of them has come back once.
@@ -57,18 +62,21 @@ numbered as (
     from moments
 ),
 
+first_purchases as (
+    select customer_id, occurred_at as first_purchase_at
+    from numbered
+    where previous_at is null
+),
+
 first_touches as (
     select
-        events.customer_id,
-        min(events.occurred_at) as first_touch_at,
-        min(case when events.is_identified then events.occurred_at end) as first_identified_at,
-        min(
-            case when events.entity = 'opportunity_events' and events.event_type = 'opened' then events.occurred_at end
-        ) as first_opportunity_at,
-        min(numbered.occurred_at) as first_purchase_at
-    from events
-    left join numbered on events.customer_id = numbered.customer_id and numbered.previous_at is null
-    group by events.customer_id
+        touches.customer_id,
+        min(touches.first_event_at) as first_touch_at,
+        min(touches.first_identified_at) as first_identified_at,
+        min(first_purchases.first_purchase_at) as first_purchase_at
+    from touches
+    left join first_purchases on touches.customer_id = first_purchases.customer_id
+    group by touches.customer_id
 ),
 
 -- What leads into a stage unless something comes before it: a touch at once, silence after the days of its rule.
@@ -79,8 +87,15 @@ beginnings as (
     select customer_id, 'identified_touch', first_identified_at, first_purchase_at
     from first_touches
     union all
-    select customer_id, 'opportunity_opened', first_opportunity_at, first_purchase_at
-    from first_touches
+    select
+        opportunities.customer_id,
+        'opportunity_opened',
+        min(opportunities.occurred_at),
+        min(first_purchases.first_purchase_at)
+    from opportunities
+    left join first_purchases on opportunities.customer_id = first_purchases.customer_id
+    where opportunities.stage = 'opened'
+    group by opportunities.customer_id
     union all
     select customer_id, 'days_without_purchase', occurred_at, next_at
     from numbered

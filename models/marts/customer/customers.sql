@@ -14,8 +14,8 @@ first_records as (
     select * from {{ ref('int_acquisition__first_records') }}
 ),
 
-events as (
-    select * from {{ ref('int_timeline__events') }}
+held as (
+    select * from {{ ref('int_coverage__customer_events') }}
     where customer_id is not null
 ),
 
@@ -52,14 +52,13 @@ lived as (
     select
         customer_id,
         {% for data_type in ['descriptive', 'behavioural', 'attitudinal', 'interaction'] %}
-        cast(
-            count(case when data_type = '{{ data_type }}' and business_date <= {{ as_of_date() }} then 1 end) as bigint
-        ) as {{ data_type }}_event_count,
+        cast(sum(case when data_type = '{{ data_type }}' then event_count end) as bigint)
+            as {{ data_type }}_event_count,
         {% endfor %}
-        min(occurred_at) as first_event_at,
-        min(business_date) as first_event_date,
-        max(case when business_date <= {{ as_of_date() }} then occurred_at end) as last_event_at
-    from events
+        cast(sum(event_count) as bigint) as event_count,
+        min(first_event_at) as first_event_at,
+        max(last_event_at) as last_event_at
+    from held
     group by customer_id
 ),
 
@@ -90,7 +89,8 @@ joined as (
     left join described on keys_by_customer.customer_id = described.customer_id
     left join first_records on keys_by_customer.customer_id = first_records.customer_id
     left join lived on keys_by_customer.customer_id = lived.customer_id
-    where lived.first_event_date is null or lived.first_event_date <= {{ as_of_date() }}
+    -- Whoever has events, and all of them later, is not met yet.
+    where lived.event_count is null or lived.event_count > 0
 )
 
 select

@@ -1,7 +1,7 @@
 -- Which of the four types of customer data each source delivers, and how fresh: an empty type shows as an empty row.
-with events as (
-    select * from {{ ref('int_timeline__events') }}
-    where business_date <= {{ as_of_date() }}
+with held as (
+    select * from {{ ref('int_coverage__customer_events') }}
+    where event_count > 0
 ),
 
 sources as (
@@ -24,12 +24,12 @@ select
     sources.source_system || ':' || data_types.data_type as data_coverage_id,
     sources.source_system,
     data_types.data_type,
-    cast(count(events.event_id) as bigint) as event_count,
-    cast(count(distinct events.customer_id) as bigint) as customer_count,
-    min(events.occurred_at) as first_event_at,
-    max(events.occurred_at) as last_event_at
+    cast(coalesce(sum(held.event_count), 0) as bigint) as event_count,
+    cast(count(distinct held.customer_id) as bigint) as customer_count,
+    min(held.first_event_at) as first_event_at,
+    max(held.last_event_at) as last_event_at
 from sources
 cross join data_types
-left join events
-    on sources.source_system = events.source_system and data_types.data_type = events.data_type
+left join held
+    on sources.source_system = held.source_system and data_types.data_type = held.data_type
 group by sources.source_system, data_types.data_type
