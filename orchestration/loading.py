@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration.demo_company.server import DemoServer
+from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.landing_source import LandingSource
 from orchestration.ingestion.load import SourceLoad, load_source
 from orchestration.ingestion.losses import LossLimit
@@ -24,8 +24,6 @@ def load(name: str, settings: Settings) -> SourceLoad:
         return load_source(source, settings.landing_folder(name), *to_lake, settings.most_unpacked)
     if isinstance(source, SqlSource):
         return load_records(source.connect(settings.dsn(name)), *to_lake)
-    if name in settings.urls:
-        return load_records(source.connect(settings.urls[name], settings.tokens.get(name)), *to_lake)
-    # No server was named: the demo company's own, for as long as the load lasts.
-    with DemoServer(settings.landing_folder(name).parent) as server:
-        return load_records(source.connect(server.url(name), server.token), *to_lake)
+    if name not in settings.urls:
+        raise LandingError(f"{name}: nothing says where its API is. CEM_{name.upper()}_URL does.")
+    return load_records(source.connect(settings.urls[name], settings.tokens.get(name)), *to_lake)

@@ -18,6 +18,7 @@ from orchestration.settings import Settings
 
 def graph(settings: Settings, manifest: Path) -> dg.Definitions:
     return dg.Definitions.merge(
+        *_demo_company(settings),
         exclusive_definitions(settings, manifest),
         ingestion_definitions(settings),
         transformation_definitions(settings, manifest),
@@ -26,3 +27,12 @@ def graph(settings: Settings, manifest: Path) -> dg.Definitions:
         publication_definitions(settings, manifest),
         automation_definitions(),
     )
+
+
+def _demo_company(settings: Settings) -> list[dg.Definitions]:
+    """What simulates the demo company, imported only where that is what is loaded."""
+    if not settings.uses_demo:
+        return []
+    from orchestration.defs.demo_company import demo_company_definitions
+
+    return [demo_company_definitions(settings)]

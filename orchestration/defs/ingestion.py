@@ -1,4 +1,4 @@
-"""Assets of the way in: the demo company's landing files, and each source's raw tables in the lake."""
+"""Assets of the way in: each source's raw tables in the lake."""
 
 from __future__ import annotations
 
@@ -8,32 +8,18 @@ import dagster as dg
 
 from orchestration import progress
 from orchestration.defs.exclusive import REQUIRED
-from orchestration.demo_company import generate
+from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.contract import raw_contract
 from orchestration.ingestion.landing_source import LandingSource
-from orchestration.loading import load
 from orchestration.settings import Settings
 from orchestration.sources import source_named
 
+# What writes the files and databases of a source that is simulated.
 DEMO_LANDING = dg.AssetKey(["demo_company", "landing"])
 
 
 def ingestion_definitions(settings: Settings) -> dg.Definitions:
-    assets = [_raw_tables(name, settings) for name in settings.sources]
-    if settings.uses_demo:
-        assets.append(_demo_landing(settings))
-    return dg.Definitions(assets=assets)
-
-
-def _demo_landing(settings: Settings) -> dg.AssetsDefinition:
-    @dg.asset(key=DEMO_LANDING, group_name="ingestion", kinds={"python"}, required_resource_keys=REQUIRED)
-    def demo_landing() -> dg.MaterializeResult[None]:
-        """The demo company's source systems: databases, event files, exports, and what its APIs serve."""
-        with progress.stage("simulate the demo company"):
-            rows = generate(settings.demo_landing, settings.truth, factor=settings.demo_factor)
-        return dg.MaterializeResult(metadata={"rows": sum(rows.values()), "folder": str(settings.demo_landing)})
-
-    return demo_landing
+    return dg.Definitions(assets=[_raw_tables(name, settings) for name in settings.sources])
 
 
 def _raw_tables(name: str, settings: Settings) -> dg.AssetsDefinition:
@@ -53,7 +39,7 @@ def _raw_tables(name: str, settings: Settings) -> dg.AssetsDefinition:
     )
     def load_raw_tables() -> Iterator[dg.MaterializeResult[None]]:
         with progress.stage(f"load {name}") as stage:
-            loaded = load(name, settings)
+            loaded = load_or_serve(name, settings)
             files = sum(table.files for table in loaded.tables.values())
             repeated = sum(table.repeated_files for table in loaded.tables.values())
             rows = sum(table.rows for table in loaded.tables.values())

@@ -15,8 +15,8 @@ import duckdb
 import psutil
 import pytest
 
+from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
-from orchestration.loading import load
 from orchestration.pseudonyms import keep_key
 from orchestration.publishing.public_models import public_models
 from orchestration.settings import Settings
@@ -70,7 +70,7 @@ class Project:
         from orchestration.valuation.value_customers import value_customers
 
         settings = self._settings(**variables)
-        loads = {source: load(source, settings) for source in settings.sources}
+        loads = {source: load_or_serve(source, settings) for source in settings.sources}
         settings.warehouse.parent.mkdir(exist_ok=True)
         keep_key(settings)
         models = ("build", "--resource-type", "model", "--resource-type", "seed", "--vars", dbt_vars)

@@ -199,7 +199,7 @@ def lake(
 ) -> Settings:
     """The settings of a CEM_HOME whose lake is filled."""
     from orchestration.demo_company import generate
-    from orchestration.loading import load
+    from orchestration.demo_loading import load_or_serve
     from orchestration.pseudonyms import keep_key
 
     home = tmp_path_factory.mktemp("home")
@@ -218,9 +218,9 @@ def lake(
         shutil.copy2(file, landing / "online_retail")
     _write_only_header(landing / "olist" / "product_category_name_translation.csv")
     for source in SOURCES:
-        load(source, settings)
+        load_or_serve(source, settings)
     _deliver_olist_again(landing / "olist")
-    load("olist", settings)
+    load_or_serve("olist", settings)
     _cut_off_a_load(settings.lake / "crm")
     return settings
 

@@ -23,8 +23,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
-from orchestration.loading import load
 from orchestration.matching.match_records import match_records
 from orchestration.pseudonyms import keep_key
 from orchestration.settings import DEMO_SOURCES, Settings
@@ -83,7 +83,7 @@ class World:
     def load(self) -> World:
         """Write the company's systems as they are now, and bring what is new to the lake."""
         self.company.write(self.settings.home / "landing", self.settings.sources)
-        self.loads = {source: load(source, self.settings) for source in self.settings.sources}
+        self.loads = {source: load_or_serve(source, self.settings) for source in self.settings.sources}
         return self
 
     def build(self, *wanted: str) -> World:
