@@ -4,7 +4,7 @@
          'description': "'invitation to ' || instrument", 'channel': 'channel'},
         {'entity': 'message_events', 'id': 'message_event_id', 'event_type': 'event_type',
          'description': "'message of ' || coalesce(campaign, 'no campaign')", 'channel': 'channel',
-         'where': "event_type not in ('planned', 'held_out')"},
+         'where': message_has_happened()},
         {'entity': 'web_events', 'id': 'web_event_id', 'event_type': 'event_type',
          'description': 'coalesce(page, event_type)', 'channel': 'channel', 'is_identified': 'is_identified'},
         {'entity': 'opportunity_events', 'id': 'opportunity_event_id', 'event_type': 'stage',

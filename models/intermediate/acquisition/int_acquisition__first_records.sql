@@ -2,7 +2,7 @@
 -- change with a newer record.
 with customer_records as (
     select * from {{ ref('customer_records') }}
-    where customer_id is not null and (occurred_at is null or business_date <= {{ as_of_date() }})
+    where {{ is_known_record() }}
 ),
 
 ranked as (

@@ -29,7 +29,7 @@ moments as (
     {% endfor %}
     select 'message_events' as entity, source_system, source_record_id, time_zone, business_date, occurred_at
     from messages
-    where event_type not in ('planned', 'held_out')
+    where {{ message_has_happened() }}
     union all
     select
         'delivery_events' as entity,

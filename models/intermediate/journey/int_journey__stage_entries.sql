@@ -33,7 +33,7 @@ organisations as (
 purchases as (
     select customer_id, occurred_at, true as is_observed
     from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
+    where {{ counts_as_purchase() }}
     union all
     select opportunities.customer_id, opportunities.occurred_at, false as is_observed
     from opportunities

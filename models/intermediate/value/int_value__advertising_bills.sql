@@ -12,7 +12,7 @@ with bills as (
 recorded as (
     select customer_id, sum(acquisition_cost_amount) as acquisition_cost_amount
     from {{ ref('customer_records') }}
-    where customer_id is not null and (occurred_at is null or business_date <= {{ as_of_date() }})
+    where {{ is_known_record() }}
     group by customer_id
 ),
 

@@ -31,9 +31,7 @@ known as (
         flows.month_date = valuations.month_date as is_of_month,
         cast(date_trunc('month', flows.first_purchase_date) as date) as first_purchase_month_date
     from valuations
-    inner join flows
-        on valuations.month_date >= flows.month_date
-        and (flows.next_month_date is null or valuations.month_date < flows.next_month_date)
+    inner join flows on {{ are_newest_flows('flows', 'valuations') }}
 ),
 
 terms as (

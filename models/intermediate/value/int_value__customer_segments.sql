@@ -5,7 +5,7 @@ with first_records as (
 
 orders as (
     select * from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
+    where {{ counts_as_purchase() }}
 ),
 
 first_orders as (

@@ -24,9 +24,7 @@ known as (
         flows.customer_id,
         flows.lifetime_margin_amount
     from valuations
-    inner join flows
-        on valuations.month_date >= flows.month_date
-        and (flows.next_month_date is null or valuations.month_date < flows.next_month_date)
+    inner join flows on {{ are_newest_flows('flows', 'valuations') }}
     inner join {{ ref('int_value__customer_segments') }} as segments on flows.customer_id = segments.customer_id
     where flows.lifetime_order_count > 0
 ),

@@ -35,7 +35,7 @@ refunds as (
         cast(date_trunc('month', business_date) as date) as month_date,
         amount
     from {{ ref('refunds') }}
-    where counts_as <> 'liability' and business_date <= {{ as_of_date() }}
+    where {{ counts_as_refund() }}
 ),
 
 cost_by_month as (

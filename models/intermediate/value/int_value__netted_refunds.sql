@@ -8,7 +8,7 @@
 with orders as (
     select order_id, customer_id, currency, business_date as purchase_date
     from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
+    where {{ counts_as_purchase() }}
 ),
 
 order_lines as (
@@ -26,7 +26,7 @@ refunds as (
         original_amount,
         amount
     from {{ ref('refunds') }}
-    where customer_id is not null and counts_as <> 'liability' and business_date <= {{ as_of_date() }}
+    where {{ counts_as_refund() }}
 ),
 
 rates as (

@@ -2,7 +2,7 @@
 -- the carrier, and no source reports what it costs.
 with orders as (
     select * from {{ ref('orders') }}
-    where is_purchase and customer_id is not null and business_date <= {{ as_of_date() }}
+    where {{ counts_as_purchase() }}
 ),
 
 goods_by_order as (

@@ -7,7 +7,7 @@ with customer_keys as (
 
 customer_records as (
     select * from {{ ref('customer_records') }}
-    where customer_id is not null and (occurred_at is null or business_date <= {{ as_of_date() }})
+    where {{ is_known_record() }}
 ),
 
 first_records as (
