@@ -19,8 +19,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from orchestration.ingestion.contract import MANIFEST_TABLE
+from orchestration.ingestion.contract import LINEAGE_COLUMNS, MANIFEST_TABLE, declared_in
 from orchestration.ingestion.lake import LandedFile, completed_loads, landed_files, manifest_rows
+
+# What the types of a declared column are in a file.
+_TYPES = {"string": pa.string(), "bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_()}
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,14 @@ class Known:
 
     version: int
     content_md5: str
+
+
+def declared_tables(contract: str) -> dict[str, dict[str, pa.DataType]]:
+    """The tables that dbt reads by the file `contract`, with the columns that have to be computed for them."""
+    return {
+        table: {column.name: _TYPES[column.data_type] for column in columns if column.name not in LINEAGE_COLUMNS}
+        for table, columns in declared_in(contract).items()
+    }
 
 
 def known_versions(lake: Path, source: str, table: str) -> dict[str, Known]:

@@ -74,9 +74,14 @@ def holds_records(source: str, table: str) -> bool:
     return any(column.name == "_record_key" for column in _declared(source)[table])
 
 
-def _declared(source: str) -> dict[str, list[RawColumn]]:
-    path = PROJECT_ROOT / contract_path(source)
+def declared_in(contract: str) -> dict[str, list[RawColumn]]:
+    """Map each table of the sources that the file `contract` of the project declares to its columns."""
+    path = PROJECT_ROOT / contract
     return _parsed(path, path.stat().st_mtime_ns)
+
+
+def _declared(source: str) -> dict[str, list[RawColumn]]:
+    return declared_in(contract_path(source))
 
 
 @lru_cache

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.computed import ComputedLoad, known_versions, typed_rows
+from orchestration.computed import ComputedLoad, declared_tables, known_versions, typed_rows
 from orchestration.matching.blocking import BLOCKING_RULES, Blocked, block_records, pairs_between, pairs_to_compare
 from orchestration.matching.comparisons import COMPARISONS
 from orchestration.matching.model import Model, NotEstimatedError, estimate, score
@@ -26,46 +26,7 @@ LEAST_RECORDS = 100
 # Less likely pairs of customers are not kept.
 LEAST_PROBABILITY = 0.5
 
-_TEXT, _COUNT, _NUMBER, _FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
-_KEYS = dict.fromkeys(("first_namespace", "first_customer_id", "second_namespace", "second_customer_id"), _TEXT)
-TABLES: dict[str, dict[str, pa.DataType]] = {
-    "runs": {
-        "method": _TEXT,
-        "reason": _TEXT,
-        "record_count": _COUNT,
-        "customer_count": _COUNT,
-        "compared_pair_count": _COUNT,
-        "kept_pair_count": _COUNT,
-        "prior_probability": _NUMBER,
-    },
-    "blocking_rules": {
-        "rule": _TEXT,
-        "record_count": _COUNT,
-        "pair_count": _COUNT,
-        "left_out_record_count": _COUNT,
-        "left_out_pair_count": _COUNT,
-        "largest_block_record_count": _COUNT,
-    },
-    "comparison_levels": {
-        "comparison": _TEXT,
-        "comparison_level": _TEXT,
-        "share_among_same": _NUMBER,
-        "share_among_others": _NUMBER,
-        "match_weight": _NUMBER,
-        "is_contradiction": _FLAG,
-    },
-    "scored_pairs": {
-        **_KEYS,
-        "match_probability": _NUMBER,
-        "match_weight": _NUMBER,
-        "evidence_weight": _NUMBER,
-        **{f"{comparison.name}_level": _TEXT for comparison in COMPARISONS},
-        "agreed": _TEXT,
-        "differed": _TEXT,
-        "is_contradicted": _FLAG,
-        "shared_blocks": _TEXT,
-    },
-}
+TABLES = declared_tables("models/intermediate/matching/_matching__sources.yml")
 Rows = list[dict[str, Any]]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
-from orchestration.computed import Known, known_versions, typed_rows
+from orchestration.computed import Known, declared_tables, known_versions, typed_rows
 from orchestration.ingestion.lake import table_files
 from orchestration.texts.sentiment import SentimentModel
 
@@ -19,16 +19,7 @@ SOURCE = "texts"
 MODELS, MODEL_NAME = "text_models", "text_model"
 TERMS = "sentiment_terms"
 SCORES = "text_scores"
-
-_SCORE_COLUMNS = {
-    "text_key": pa.string(),
-    "model_version": pa.string(),
-    "language": pa.string(),
-    "language_confidence": pa.float64(),
-    "sentiment_score": pa.float64(),
-    "is_learned_from": pa.bool_(),
-    "holdout_score": pa.float64(),
-}
+TABLES = declared_tables("models/intermediate/text/_text__sources.yml")
 _TERM_COLUMNS = ("inverse_document_frequency", "weight_negative", "weight_neutral", "weight_positive")
 
 
@@ -121,4 +112,4 @@ def term_rows(model: SentimentModel) -> pa.Table:
 
 
 def score_rows(assessed: Sequence[AssessedText]) -> pa.Table:
-    return typed_rows(map(vars, assessed), _SCORE_COLUMNS)
+    return typed_rows(map(vars, assessed), TABLES[SCORES])
