@@ -11,7 +11,7 @@
         computes, files of before an upgrade lack the columns it brought, until it is computed anew in the same run.
     -#}
     {%- set stored = [] -%}
-    {%- if paths and (is_manifest or taken or 'computed' in table.tags) -%}
+    {%- if paths and (is_manifest or taken or 'computed_from' in table.config.meta) -%}
         {%- set stored = lake_columns(paths) -%}
     {%- elif paths -%}
         {%- set stored = declared | map(attribute='name') | reject('equalto', '_new_columns') | list -%}

@@ -1,7 +1,7 @@
 {% macro register_raw_tables() %}
     {#-
-        Registers the raw tables of every enabled source, and of those that the orchestration computes (tag `computed`);
-        each one's manifest of files before the tables it governs. And the key with which pseudonyms are made.
+        Registers the raw tables of every enabled source, and of those that the orchestration computes; each one's
+        manifest of files before the tables it governs. And the key with which pseudonyms are made.
     -#}
     {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'compile', 'show'] -%}
         {%- set computed = computed_sources() -%}

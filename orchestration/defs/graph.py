@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import dagster as dg
 
+from orchestration.computations import computed_from, stages
 from orchestration.defs.automation import automation_definitions
 from orchestration.defs.computed import computed_definitions
 from orchestration.defs.exclusive import exclusive_definitions
@@ -17,14 +19,15 @@ from orchestration.settings import Settings
 
 
 def graph(settings: Settings, manifest: Path) -> dg.Definitions:
+    project = json.loads(manifest.read_bytes())
     return dg.Definitions.merge(
         *_demo_company(settings),
         exclusive_definitions(settings, manifest),
         ingestion_definitions(settings),
-        transformation_definitions(settings, manifest),
-        computed_definitions(settings),
+        transformation_definitions(settings, manifest, stages(project)),
+        computed_definitions(settings, project),
         quality_definitions(settings),
-        publication_definitions(settings, manifest),
+        publication_definitions(settings, manifest, computed_from(project)),
         automation_definitions(),
     )
 

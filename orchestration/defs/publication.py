@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration import progress
-from orchestration.defs.computed import COMPUTED_FROM
 from orchestration.defs.exclusive import REQUIRED
 from orchestration.memory import remember, remembered_relations
 from orchestration.publishing.emptiness import lineage, reasons_for_no_rows
@@ -18,7 +18,10 @@ from orchestration.settings import Settings, project_vars, published_settings
 PUBLISHED = dg.AssetKey(["published", "current"])
 
 
-def publication_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
+def publication_definitions(
+    settings: Settings, manifest: Path, computed_from: Mapping[str, tuple[str, ...]]
+) -> dg.Definitions:
+    """`computed_from` are the relations that each computed source is made from."""
     models = public_models(manifest)
     relations = remembered_relations(manifest)
 
@@ -37,7 +40,7 @@ def publication_definitions(settings: Settings, manifest: Path) -> dg.Definition
             why_empty = reasons_for_no_rows(
                 settings.warehouse,
                 [model.relation for model in models],
-                lineage(manifest, settings.dbt_target / "compiled", COMPUTED_FROM, project_vars(), settings.sources),
+                lineage(manifest, settings.dbt_target / "compiled", computed_from, project_vars(), settings.sources),
             )
             version = publish(
                 settings.warehouse,

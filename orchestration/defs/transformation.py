@@ -1,4 +1,4 @@
-"""dbt's models and tests as assets and checks, in two halves: what Python computes from, and what that feeds."""
+"""dbt's models and tests as assets and checks: a run of dbt for each stage that Python's computations make of them."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -12,11 +12,10 @@ from dagster_dbt import DbtCliResource, dbt_assets
 from packaging.version import Version, parse
 
 from orchestration import progress
+from orchestration.computations import Stage
 from orchestration.dbt_project import dbt_command
 from orchestration.settings import PROJECT_ROOT, Settings
 
-# Everything downstream of what Python computes between the halves: sources with this tag.
-COMPUTED = "tag:computed+"
 # Unit tests prove the models' logic, not today's data: they belong to `make test`.
 _UNIT_TESTS = "resource_type:unit_test"
 
@@ -36,22 +35,9 @@ class InstalledDbt(DbtCliResource):
         return None
 
 
-def transformation_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
-    # Each requires what every run begins with (orchestration/defs/exclusive.py), as an argument, as it does dbt.
-    @dbt_assets(manifest=manifest, name="models", exclude=f"{_UNIT_TESTS} {COMPUTED}")
-    def models(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource, only_run: dg.ResourceParam[Path]
-    ) -> Iterator[Any]:
-        yield from _build(settings, context, dbt, "build and test the models")
-
-    @dbt_assets(manifest=manifest, name="computed_models", select=COMPUTED, exclude=_UNIT_TESTS)
-    def computed_models(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource, only_run: dg.ResourceParam[Path]
-    ) -> Iterator[Any]:
-        yield from _build(settings, context, dbt, "build and test what was computed")
-
+def transformation_definitions(settings: Settings, manifest: Path, stages: Sequence[Stage]) -> dg.Definitions:
     return dg.Definitions(
-        assets=[models, computed_models],
+        assets=[_stage_assets(settings, manifest, stage) for stage in stages],
         resources={
             "dbt": InstalledDbt(
                 project_dir=str(PROJECT_ROOT), profiles_dir=str(PROJECT_ROOT), dbt_executable=dbt_command()
@@ -60,12 +46,31 @@ def transformation_definitions(settings: Settings, manifest: Path) -> dg.Definit
     )
 
 
-def _build(settings: Settings, context: dg.AssetExecutionContext, dbt: DbtCliResource, name: str) -> Iterator[Any]:
+def _stage_assets(settings: Settings, manifest: Path, stage: Stage) -> dg.AssetsDefinition:
+    sources = [computation.source for computation in stage.computations]
+    title = f"build and test what rests on {', '.join(sources)}" if sources else "build and test the models"
+
+    # It requires what every run begins with (orchestration/defs/exclusive.py), as an argument, as it does dbt.
+    @dbt_assets(
+        manifest=manifest,
+        name="_".join(["models", *sources]),
+        select=" ".join(stage.select),
+        exclude=" ".join([*stage.exclude, _UNIT_TESTS]),
+    )
+    def models(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, only_run: dg.ResourceParam[Path]
+    ) -> Iterator[Any]:
+        yield from _build(settings, context, dbt, title)
+
+    return models
+
+
+def _build(settings: Settings, context: dg.AssetExecutionContext, dbt: DbtCliResource, title: str) -> Iterator[Any]:
     os.environ.update(settings.child_environment())
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     # What dbt said of an earlier build is no word on this one, should it die before it says anything.
     (settings.dbt_target / "run_results.json").unlink(missing_ok=True)
-    with progress.stage(name) as stage:
+    with progress.stage(title) as stage:
         build = dbt.cli(["build"], context=context, target_path=settings.dbt_target)
         with progress.dbt_counter():
             yield from build.stream()

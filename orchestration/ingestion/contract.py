@@ -74,25 +74,28 @@ def holds_records(source: str, table: str) -> bool:
     return any(column.name == "_record_key" for column in _declared(source)[table])
 
 
-def declared_in(contract: str) -> dict[str, list[RawColumn]]:
-    """Map each table of the sources that the file `contract` of the project declares to its columns."""
-    path = PROJECT_ROOT / contract
+def _declared(source: str) -> dict[str, list[RawColumn]]:
+    return declared_sources(PROJECT_ROOT / contract_path(source))[source]
+
+
+def declared_sources(path: Path) -> dict[str, dict[str, list[RawColumn]]]:
+    """Map each source that a file of dbt's declares to its tables, without the manifest, and their columns."""
     return _parsed(path, path.stat().st_mtime_ns)
 
 
-def _declared(source: str) -> dict[str, list[RawColumn]]:
-    return declared_in(contract_path(source))
-
-
 @lru_cache
-def _parsed(path: Path, _modified_ns: int) -> dict[str, list[RawColumn]]:
+def _parsed(path: Path, _modified_ns: int) -> dict[str, dict[str, list[RawColumn]]]:
     # Kept, because reading YAML takes longer than loading a small table.
-    tables = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"][0]["tables"]
     return {
-        table["name"]: [
-            RawColumn(c["name"], c.get("data_type", "string"), c.get("config", {}).get("meta", {}).get("arrives_as"))
-            for c in table["columns"]
-        ]
-        for table in tables
-        if table["name"] != MANIFEST_TABLE
+        source["name"]: {
+            table["name"]: [
+                RawColumn(
+                    c["name"], c.get("data_type", "string"), c.get("config", {}).get("meta", {}).get("arrives_as")
+                )
+                for c in table["columns"]
+            ]
+            for table in source["tables"]
+            if table["name"] != MANIFEST_TABLE
+        }
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
     }

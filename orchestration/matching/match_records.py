@@ -1,4 +1,4 @@
-"""Everything between the two halves of a dbt build: read records, compare, score, write; the same records only once."""
+"""The computation `matching`: read records, compare, score, write; the same records only once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
-from orchestration.computed import ComputedLoad, declared_tables, known_versions, typed_rows
+from orchestration.computed import ComputedLoad
 from orchestration.matching.blocking import BLOCKING_RULES, Blocked, block_records, pairs_between, pairs_to_compare
 from orchestration.matching.comparisons import COMPARISONS
 from orchestration.matching.model import Model, NotEstimatedError, estimate, score
@@ -26,15 +25,17 @@ LEAST_RECORDS = 100
 # Less likely pairs of customers are not kept.
 LEAST_PROBABILITY = 0.5
 
-TABLES = declared_tables("models/intermediate/matching/_matching__sources.yml")
 Rows = list[dict[str, Any]]
 
 
 @dataclass
 class Matched:
-    """What a matching found, as rows of the tables; `reason` says why it found nothing, where it could not."""
+    """What a matching found, as rows of the tables; `reason` says why it found nothing, where it could not.
 
-    record_count: int
+    `is_unchanged`: the records are those of the last time, and nothing was compared.
+    """
+
+    record_count: int = 0
     customer_count: int = 0
     compared: int = 0
     prior: float | None = None
@@ -42,10 +43,23 @@ class Matched:
     blocked: list[Blocked] = field(default_factory=list)
     levels: Rows = field(default_factory=list)
     pairs: Rows = field(default_factory=list)
+    is_unchanged: bool = False
+
+    @property
+    def outcome(self) -> str:
+        if self.is_unchanged:
+            return "nothing new"
+        if self.reason:
+            return f"nothing proposed: {self.reason}"
+        return f"{self.record_count:,} records, {self.compared:,} pairs compared"
+
+    @property
+    def figures(self) -> dict[str, int | str]:
+        return {"pairs_compared": self.compared}
 
 
-def match_records(warehouse: Path, lake: Path, matched_at: datetime) -> Matched | None:
-    """Compare the records that dbt prepared in `warehouse`, into `lake`; None where they are those of the last time.
+def match_records(warehouse: Path, lake: Path, matched_at: datetime) -> Matched:
+    """Compare the records that dbt prepared in `warehouse`, into `lake`, unless they are those of the last time.
 
     `matched_at` is the run's clock.
     """
@@ -54,13 +68,11 @@ def match_records(warehouse: Path, lake: Path, matched_at: datetime) -> Matched 
         read_records(connection, "warehouse.intermediate.int_identity__compared_records")
         connection.execute("detach warehouse")
         content_md5 = fingerprint(connection)
-        before = known_versions(lake, SOURCE, "runs").get(NAME)
         with ComputedLoad(lake, SOURCE, matched_at) as load:
-            if before and before.content_md5 == content_md5:
-                return None
+            if load.is_unchanged(NAME, content_md5):
+                return Matched(is_unchanged=True)
             matched = compare_records(connection)
-            for table, rows in _tables(matched).items():
-                load.add(table, NAME, before.version + 1 if before else 1, content_md5, rows)
+            load.add(NAME, content_md5, _tables(matched))
     return matched
 
 
@@ -194,7 +206,7 @@ def _described(pair: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tables(matched: Matched) -> dict[str, pa.Table]:
+def _tables(matched: Matched) -> dict[str, Rows]:
     """The rows of a matching, by table."""
     run = {
         "method": METHOD,
@@ -205,10 +217,9 @@ def _tables(matched: Matched) -> dict[str, pa.Table]:
         "kept_pair_count": len(matched.pairs),
         "prior_probability": matched.prior,
     }
-    rows: dict[str, Rows] = {
+    return {
         "runs": [run],
         "blocking_rules": [asdict(blocked) for blocked in matched.blocked],
         "comparison_levels": matched.levels,
         "scored_pairs": matched.pairs,
     }
-    return {table: typed_rows(of_table, TABLES[table]) for table, of_table in rows.items()}

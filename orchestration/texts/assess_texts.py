@@ -1,4 +1,4 @@
-"""Everything between the two halves of a dbt build: read, learn, assess, write; no text is assessed twice."""
+"""The computation `texts`: read, learn, assess, write; no text is assessed twice."""
 
 from __future__ import annotations
 
@@ -20,11 +20,9 @@ from orchestration.texts.lake_tables import (
     TERMS,
     AssessedText,
     TextModel,
-    known_model,
     model_row,
-    score_rows,
     stored_model,
-    term_rows,
+    term_columns,
 )
 from orchestration.texts.language import LanguageDetector, surely
 from orchestration.texts.sentiment import RatedText, fingerprint, holdout_scores, train
@@ -42,6 +40,15 @@ class Assessed:
     is_new_model: bool
     model_version: str
 
+    @property
+    def outcome(self) -> str:
+        texts = f"{self.texts:,} texts" if self.texts else "nothing new"
+        return texts + (", a new model" if self.is_new_model else "")
+
+    @property
+    def figures(self) -> dict[str, int | str]:
+        return {"texts": self.texts, "model_version": self.model_version}
+
 
 def assess_texts(warehouse: Path, lake: Path, assessed_at: datetime) -> Assessed:
     """Assess the texts that dbt put together in `warehouse`, into `lake`; `assessed_at` is the run's clock.
@@ -56,24 +63,24 @@ def assess_texts(warehouse: Path, lake: Path, assessed_at: datetime) -> Assessed
     ):
         rated = _rated_texts(connection, detector)
         content_md5 = hashlib.md5(f"{detector.name}|{fingerprint(rated)}".encode(), usedforsecurity=False).hexdigest()
-        known = known_model(lake)
-        is_new = known is None or known.content_md5 != content_md5
+        is_new = not load.is_unchanged(MODEL_NAME, content_md5)
         held_out: Mapping[str, float | None] = {}
-        if known is None or is_new:
+        if is_new:
             sentiment = train(rated)
             model = TextModel(detector.name, sentiment, len(rated))
             held_out = holdout_scores(rated) if sentiment else {}
-            load.add(MODELS, MODEL_NAME, known.version + 1 if known else 1, content_md5, model_row(model))
-            if sentiment:
-                load.add(TERMS, sentiment.version, 1, sentiment.version, term_rows(sentiment))
+            load.add(MODEL_NAME, content_md5, {MODELS: [model_row(model)]})
+            # Of a model that comes back the lake holds the terms.
+            if sentiment and not load.is_unchanged(sentiment.version, sentiment.version):
+                load.add(sentiment.version, sentiment.version, {TERMS: term_columns(sentiment)})
         else:
-            model = stored_model(lake, known)
+            model = stored_model(lake, load.known[MODEL_NAME])
         count = 0
         for batch in _texts_to_assess(connection, lake, model.version):
             assessed = _assessed(batch, detector, model, held_out)
             # Of two files with one content the lake counts one: what assessed the texts is part of it.
             content_md5 = hashlib.md5("\n".join((model.version, *batch)).encode(), usedforsecurity=False).hexdigest()
-            load.add(SCORES, f"scores of {content_md5}", 1, content_md5, score_rows(assessed))
+            load.add(f"scores of {content_md5}", content_md5, {SCORES: list(map(vars, assessed))})
             count += len(assessed)
     return Assessed(count, is_new, model.version)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet
 
-from orchestration.computed import Known, declared_tables, known_versions, typed_rows
+from orchestration.computed import Known
 from orchestration.ingestion.lake import table_files
 from orchestration.texts.sentiment import SentimentModel
 
@@ -19,7 +18,7 @@ SOURCE = "texts"
 MODELS, MODEL_NAME = "text_models", "text_model"
 TERMS = "sentiment_terms"
 SCORES = "text_scores"
-TABLES = declared_tables("models/intermediate/text/_text__sources.yml")
+
 _TERM_COLUMNS = ("inverse_document_frequency", "weight_negative", "weight_neutral", "weight_positive")
 
 
@@ -49,17 +48,12 @@ class AssessedText:
     holdout_score: float | None
 
 
-def known_model(lake: Path) -> Known | None:
-    """The version of the model that the lake holds, and the fingerprint of what it was made from."""
-    return known_versions(lake, SOURCE, MODELS).get(MODEL_NAME)
-
-
 def stored_model(lake: Path, known: Known) -> TextModel:
     """The model the lake holds, as it was made."""
     (row,) = [
         row
         for path in table_files(lake, SOURCE, MODELS)
-        for row in pa.parquet.read_table(path, partitioning=None).to_pylist()
+        for row in pyarrow.parquet.read_table(path, partitioning=None).to_pylist()
         if row["_file_version"] == known.version
     ]
     return TextModel(row["language_model"], _stored_sentiment(lake, row), row["rated_text_count"])
@@ -69,7 +63,7 @@ def _stored_sentiment(lake: Path, row: dict[str, str]) -> SentimentModel | None:
     if row["sentiment_version"] is None:
         return None
     for path in table_files(lake, SOURCE, TERMS):
-        table = pa.parquet.read_table(path, partitioning=None)
+        table = pyarrow.parquet.read_table(path, partitioning=None)
         if table["_file_name"][0].as_py() == row["sentiment_version"]:
             frequencies, *weights = (table[column].to_numpy() for column in _TERM_COLUMNS)
             return SentimentModel(
@@ -85,31 +79,20 @@ def _stored_sentiment(lake: Path, row: dict[str, str]) -> SentimentModel | None:
     )
 
 
-def model_row(model: TextModel) -> pa.Table:
-    return pa.table(
-        {
-            "model_version": [model.version],
-            "language_model": [model.language_model],
-            "sentiment_version": pa.array([model.sentiment and model.sentiment.version], pa.string()),
-            "sentiment_languages": pa.array(
-                [model.sentiment and ",".join(sorted(model.sentiment.languages))], pa.string()
-            ),
-            "rated_text_count": pa.array([model.rated_text_count], pa.int64()),
-            "term_count": pa.array([len(model.sentiment.terms) if model.sentiment else 0], pa.int64()),
-        }
-    )
+def model_row(model: TextModel) -> dict[str, Any]:
+    """The row of the table MODELS."""
+    sentiment = model.sentiment
+    return {
+        "model_version": model.version,
+        "language_model": model.language_model,
+        "sentiment_version": sentiment and sentiment.version,
+        "sentiment_languages": sentiment and ",".join(sorted(sentiment.languages)),
+        "rated_text_count": model.rated_text_count,
+        "term_count": len(sentiment.terms) if sentiment else 0,
+    }
 
 
-def term_rows(model: SentimentModel) -> pa.Table:
+def term_columns(model: SentimentModel) -> dict[str, Any]:
+    """The columns of the table TERMS; the last row is the constant."""
     weights = dict(zip(_TERM_COLUMNS[1:], model.weights.T, strict=True))
-    return pa.table(
-        {
-            "term": pa.array([*model.terms, None], pa.string()),
-            _TERM_COLUMNS[0]: pa.array([*model.frequencies, None], pa.float64()),
-            **{name: pa.array(column) for name, column in weights.items()},
-        }
-    )
-
-
-def score_rows(assessed: Sequence[AssessedText]) -> pa.Table:
-    return typed_rows(map(vars, assessed), TABLES[SCORES])
+    return {"term": [*model.terms, None], _TERM_COLUMNS[0]: np.append(model.frequencies, np.nan), **weights}

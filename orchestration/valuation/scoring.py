@@ -198,7 +198,7 @@ class _Fitting:
         self.notes[fit_id] = note
         for row in self.model_fits:
             if row["fit_id"] == fit_id:
-                row["reason"] = "; ".join(filter(None, (row.get("reason"), note)))
+                row["reason"] = "; ".join(filter(None, (row["reason"], note)))
 
     def _tried_transactions(self, histories: PurchaseHistories, place: tuple[str, str]) -> list[Tried]:
         """The models of repeat buying that were tried, the one that counts first."""
@@ -244,6 +244,10 @@ class _Fitting:
             "model": model,
             "customer_count": round(customers),
             "history_count": rows,
+            # What a fit that was not made has not.
+            **dict.fromkeys(
+                ("parameter", "estimate", "standard_error", "is_at_bound", "log_likelihood", "iteration_count")
+            ),
         }
         status, reason = "too_small", too_small
         if not reason:

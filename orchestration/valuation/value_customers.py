@@ -1,4 +1,4 @@
-"""Everything between the two halves of a dbt build: read, fit, score, write; what did not change is not made again."""
+"""The computation `valuation`: read, fit, score, write; what did not change is not made again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import duckdb
 
 from orchestration.computed import ComputedLoad
 from orchestration.valuation.histories import Valuation, fingerprint, read_seasonalities, read_segments, read_valuations
-from orchestration.valuation.lake_tables import SOURCE, known_valuations, stored_models, tables
+from orchestration.valuation.lake_tables import SOURCE, stored_models
 from orchestration.valuation.scoring import KEPT, METHOD, FittedModels, score
 
 
@@ -23,6 +23,15 @@ class Valued:
     fits: int
     histories: int
 
+    @property
+    def outcome(self) -> str:
+        made = f"{self.made} valuations, {self.fits} fits, {self.histories:,} histories"
+        return made if self.made else "nothing new"
+
+    @property
+    def figures(self) -> dict[str, int | str]:
+        return {"valuations_made": self.made, "valuations_unchanged": self.unchanged}
+
 
 def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
     """Fit and score what dbt counted in `warehouse`, into `lake`; `valued_at` is the run's clock.
@@ -30,12 +39,11 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
     A valuation whose input is what it was made from before is left as it is.
     """
     made = unchanged = fits = histories = 0
-    known = known_valuations(lake)
-    models = stored_models(lake, known)
     with (
         duckdb.connect(str(warehouse), read_only=True) as connection,
         ComputedLoad(lake, SOURCE, valued_at) as load,
     ):
+        models = stored_models(lake, load.known)
         for valuation in read_valuations(connection):
             segments = read_segments(connection, valuation)
             if not segments:
@@ -43,16 +51,22 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
             seasonalities = read_seasonalities(connection, valuation.last_date)
             prior = _prior(valuation, models, connection)
             content_md5 = fingerprint(valuation, segments, seasonalities, prior.keys(), METHOD)
-            before = known.get(valuation.name)
-            if before and before.content_md5 == content_md5:
+            if load.is_unchanged(valuation.name, content_md5):
                 unchanged += 1
                 continue
-            version = before.version + 1 if before else 1
             result = score(valuation, segments, seasonalities, prior, content_md5)
             models[valuation.name] = result.models
-            for table, rows in tables(result).items():
-                load.add(table, valuation.name, version, content_md5, rows)
-            histories += len(result.history_scores.get("frequency", ()))
+            load.add(
+                valuation.name,
+                content_md5,
+                {
+                    "model_fits": result.model_fits,
+                    "spend_fits": result.spend_fits,
+                    "seasonal_indices": result.seasonal_indices,
+                    "history_scores": result.history_scores,
+                },
+            )
+            histories += len(result.history_scores["frequency"])
             fits += sum(row.get("parameter") in ("r", "p") and row["status"] != KEPT for row in result.model_fits)
             made += 1
     return Valued(made, unchanged, fits, histories)

@@ -15,6 +15,7 @@ import duckdb
 import psutil
 import pytest
 
+from orchestration.computations import stages
 from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
 from orchestration.pseudonyms import keep_key
@@ -65,10 +66,6 @@ class Project:
         parse the project for each home: `warehouse` says what came of it. Of `only` some (dbt's selection), with what
         they rest on, nothing is computed.
         """
-        from orchestration.matching.match_records import match_records
-        from orchestration.texts.assess_texts import assess_texts
-        from orchestration.valuation.value_customers import value_customers
-
         settings = self._settings(**variables)
         loads = {source: load_or_serve(source, settings) for source in settings.sources}
         settings.warehouse.parent.mkdir(exist_ok=True)
@@ -79,10 +76,9 @@ class Project:
             if only:
                 run_dbt(manifest, *models, "--select", *only)
                 return loads
-            run_dbt(manifest, *models, "--exclude", "tag:computed+")
-            for compute in (value_customers, assess_texts, match_records):
-                compute(settings.warehouse, settings.lake, settings.clock())
-            run_dbt(manifest, *models, "--select", "tag:computed+")
+            for stage in stages(manifest.flat_graph):
+                stage.compute(settings.warehouse, settings.lake, settings.clock())
+                run_dbt(manifest, *models, *stage.selection())
         return loads
 
     def public_relations(self) -> list[str]:

@@ -8,6 +8,7 @@ delivered again with other content, a raw table without rows, a load that was cu
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -244,20 +245,22 @@ def on_cluster(lake: Settings, cluster: SparkCluster) -> Dbt:
 def builds(
     pytestconfig: pytest.Config, lake: Settings, on_duckdb: Dbt, on_spark: Dbt, pool: ThreadPoolExecutor
 ) -> tuple[Build, Build]:
-    """As `make run` builds: the first half, what Python computes from it into the lake, and the second half.
+    """As `make run` builds, stage by stage, with what Python computes in between into the lake.
 
-    From the same lake, which by then holds the fits, Spark builds both meanwhile: it waits for itself most of the time.
+    From the same lake, which by then holds all that is computed, Spark builds everything while DuckDB builds the last
+    stage: it waits for itself most of the time.
     """
-    from orchestration.matching.match_records import match_records
-    from orchestration.texts.assess_texts import assess_texts
-    from orchestration.valuation.value_customers import value_customers
+    from orchestration.computations import stages
 
-    on_duckdb.run("build", "--exclude-resource-type", "unit_test", "--exclude", "tag:computed+")
-    for compute in (value_customers, assess_texts, match_records):
-        compute(lake.warehouse, lake.lake, LOADED_AT)
+    on_duckdb.run("parse")
+    *earlier, last = stages(json.loads((on_duckdb.target_path / "manifest.json").read_bytes()))
+    for stage in earlier:
+        stage.compute(lake.warehouse, lake.lake, LOADED_AT)
+        on_duckdb.build(*stage.selection())
+    last.compute(lake.warehouse, lake.lake, LOADED_AT)
     left_out = () if pytestconfig.getoption("whole") else ("--exclude", *ASKED_ON_DUCKDB)
     of_spark = pool.submit(on_spark.build, *left_out)
-    of_duckdb = on_duckdb.build("--select", "tag:computed+")
+    of_duckdb = on_duckdb.build(*last.selection())
     return of_duckdb, of_spark.result()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import dagster as dg
@@ -10,12 +11,13 @@ import duckdb
 import pytest
 
 from expectations.suites import load_suites
+from orchestration.computations import computed_from, stages
 from orchestration.dbt_project import DbtParseError, current_manifest
 from orchestration.defs.graph import graph
 from orchestration.defs.publication import PUBLISHED
 from orchestration.memory import forget, remembered_relations
 from orchestration.publishing.public_models import public_models
-from orchestration.settings import DEMO_SOURCES, Settings
+from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def test_the_published_version_descends_from_every_raw_table_in_one_lineage(
     assert dg.AssetKey(["staging", "base_olist__orders"]) in upstream
 
 
-def test_what_is_computed_between_the_halves_of_dbt_joins_them_in_one_lineage(
+def test_what_python_computes_and_what_dbt_builds_are_one_lineage(
     repository: dg.RepositoryDefinition,
 ) -> None:
     value = dg.AssetKey(["marts", "customer_equity_monthly"])
@@ -77,6 +79,32 @@ def test_what_is_computed_between_the_halves_of_dbt_joins_them_in_one_lineage(
     before = ancestors(repository, dg.AssetKey(["texts", "text_scores"]))
     assert dg.AssetKey(["restricted", "review_comments"]) in before
     assert not [key for key in before if key.path[0] == "marts"]
+
+
+def test_dbt_runs_twice_and_what_it_selects_is_what_the_order_says(
+    repository: dg.RepositoryDefinition, manifest: Path
+) -> None:
+    project = json.loads(manifest.read_bytes())
+    found = stages(project)
+    assert [[one.source for one in stage.computations] for stage in found] == [[], ["valuation", "matching", "texts"]]
+    steps = {step.node_def.name: step for step in repository.asset_graph.assets_defs if step.is_executable}
+    selected = [steps["models"], steps["models_valuation_matching_texts"]]
+    for step, stage in zip(selected, found, strict=True):
+        nodes = [node for key, node in project["nodes"].items() if key in stage.nodes]
+        assert {key.path[-1] for key in step.keys} == {
+            node["name"] for node in nodes if node["resource_type"] in ("model", "seed")
+        }
+        checked = {key.name for key in step.check_keys}
+        assert checked
+        assert checked <= {node["name"] for node in nodes if node["resource_type"] == "test"}
+
+
+def test_what_a_computation_reads_is_what_its_source_says(manifest: Path) -> None:
+    """Or it could have its turn before what it reads is built."""
+    for source, relations in computed_from(json.loads(manifest.read_bytes())).items():
+        files = (PROJECT_ROOT / "orchestration" / source).glob("*.py")
+        code = "".join(file.read_text(encoding="utf-8") for file in files)
+        assert set(re.findall(r"\b(?:intermediate|restricted)\.int_\w+", code)) == set(relations)
 
 
 def test_every_public_model_is_published_and_no_restricted_one(

@@ -23,13 +23,11 @@ from typing import Any
 
 import duckdb
 
+from orchestration.computations import Stage, stages
 from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
-from orchestration.matching.match_records import match_records
 from orchestration.pseudonyms import keep_key
 from orchestration.settings import DEMO_SOURCES, Settings
-from orchestration.texts.assess_texts import assess_texts
-from orchestration.valuation.value_customers import value_customers
 from tests.python.conftest import made_once
 from tests.python.worlds.company import Company
 
@@ -38,7 +36,7 @@ NOW = datetime(2025, 1, 1, 6, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Node:
-    """A model or data test, compiled; `after` are the models, and computed sources, that it reads."""
+    """A model or data test, compiled; `after` are the models and sources that it reads."""
 
     name: str
     relation: str
@@ -52,12 +50,11 @@ class Node:
 class Compiled:
     """The project compiled for a set of sources: a warehouse with the seeds, the models in order, and the data tests.
 
-    The second half rests on what Python computes from the first.
+    The models come stage by stage, each with what Python computes before it.
     """
 
     template: Path
-    first_half: tuple[Node, ...]
-    second_half: tuple[Node, ...]
+    stages: tuple[tuple[Stage, tuple[Node, ...]], ...]
     tests: tuple[Node, ...]
 
 
@@ -98,13 +95,13 @@ class World:
         shutil.copyfile(compiled.template, self.settings.warehouse)
         _register_raw_tables(self.settings)
         needed = _needed(compiled, wanted)
-        second = [node for node in compiled.second_half if node.name in needed]
-        self._create([node for node in compiled.first_half if second or node.name in needed])
-        if second:
-            for compute in (value_customers, match_records, assess_texts):
-                compute(self.settings.warehouse, self.settings.lake, NOW)
-            _register_raw_tables(self.settings)
-            self._create(second)
+        last = max(stage.number for stage, nodes in compiled.stages for node in nodes if node.name in needed)
+        for stage, nodes in compiled.stages[: last + 1]:
+            if stage.computations:
+                stage.compute(self.settings.warehouse, self.settings.lake, NOW)
+                _register_raw_tables(self.settings)
+            # What is computed next reads models that nobody may have asked for.
+            self._create([node for node in nodes if stage.number < last or node.name in needed])
         return self
 
     def failed_tests(self) -> dict[str, list[tuple[Any, ...]]]:
@@ -164,7 +161,7 @@ def _create_components(connection: duckdb.DuckDBPyConnection, node: Node) -> Non
 
 
 def _needed(compiled: Compiled, wanted: tuple[str, ...]) -> set[str]:
-    after = {node.name: node.after for node in (*compiled.first_half, *compiled.second_half)}
+    after = {node.name: node.after for _, nodes in compiled.stages for node in nodes}
     open_names = list(wanted or after)
     needed: set[str] = set()
     while open_names:
@@ -199,20 +196,17 @@ def _compile(home: Path, sources: tuple[str, ...], variables: str) -> Compiled:
     with duckdb.connect(str(settings.warehouse)) as connection:
         for schema in sorted({node.schema for node in nodes.values()}):
             connection.execute(f"create schema if not exists {schema}")
-    first: list[Node] = []
-    second: list[Node] = []
-    tests: list[Node] = []
-    computed = {unique_id for unique_id, source in manifest.sources.items() if "computed" in source.tags}
-    for unique_id in _in_order({key: node.depends_on.nodes for key, node in nodes.items()}):
-        node = nodes[unique_id]
-        if node.resource_type == "test":
-            tests.append(_node(node))
-        elif computed.isdisjoint(node.depends_on.nodes):
-            first.append(_node(node))
-        else:
-            second.append(_node(node))
-            computed.add(unique_id)
-    return Compiled(settings.warehouse, tuple(first), tuple(second), tuple(tests))
+    manifest.build_flat_graph()
+    order = _in_order({key: node.depends_on.nodes for key, node in nodes.items()})
+    models = [key for key in order if nodes[key].resource_type == "model"]
+    return Compiled(
+        settings.warehouse,
+        tuple(
+            (stage, tuple(_node(nodes[key]) for key in models if key in stage.nodes))
+            for stage in stages(manifest.flat_graph)
+        ),
+        tuple(_node(nodes[key]) for key in order if nodes[key].resource_type == "test"),
+    )
 
 
 def _node(node: Any) -> Node:

@@ -206,18 +206,17 @@ def test_the_same_records_are_compared_once(tmp_path: Path, monkeypatch: pytest.
     rows = world(150)
     write_warehouse(warehouse, rows)
     first = match_records(warehouse, lake, NOW)
-    assert first is not None
-    assert first.reason is None
+    assert (first.is_unchanged, first.reason) == (False, None)
     stored = table_files(lake, "matching", "scored_pairs")
 
     write_warehouse(warehouse, rows[::-1])
-    assert match_records(warehouse, lake, NOW) is None
+    assert match_records(warehouse, lake, NOW).outcome == "nothing new"
     assert table_files(lake, "matching", "scored_pairs") == stored
 
     write_warehouse(warehouse, [*rows[:-1], {**rows[-1], "phone": "+4955512345678"}])
-    assert match_records(warehouse, lake, NOW) is not None
+    assert not match_records(warehouse, lake, NOW).is_unchanged
     monkeypatch.setattr(module, "METHOD", f"{module.METHOD} and another")
-    assert match_records(warehouse, lake, NOW) is not None
+    assert not match_records(warehouse, lake, NOW).is_unchanged
     assert landed_files(lake, "matching")["scored_pairs", "current"].version == 3
 
 

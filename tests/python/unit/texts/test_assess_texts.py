@@ -10,10 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.computed import Known, known_versions
 from orchestration.ingestion.lake import completed_loads
 from orchestration.texts import assess_texts as module
 from orchestration.texts.assess_texts import Assessed, assess_texts
-from orchestration.texts.lake_tables import known_model, stored_model
+from orchestration.texts.lake_tables import stored_model
 
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
 PRAISE = [f"The parcel came early and it is lovely, thank you, said {chr(97 + n)}xy" for n in range(20)] * 2
@@ -44,6 +45,9 @@ class World:
 
     def assess(self) -> Assessed:
         return assess_texts(self.warehouse, self.lake, NOW)
+
+    def known(self) -> dict[str, Known]:
+        return known_versions(self.lake, "texts")
 
     def scores(self) -> list[tuple[object, ...]]:
         return self._view("text_scores", "text_key, model_version, language, sentiment_score, is_learned_from")
@@ -93,9 +97,7 @@ def test_new_texts_are_assessed_by_the_model_that_the_lake_holds(world: World) -
     world.holds([*RATED, ("Lovely!", None, False)])
     second = world.assess()
     assert second == Assessed(1, False, first.model_version)
-    known = known_model(world.lake)
-    assert known is not None
-    stored = stored_model(world.lake, known)
+    stored = stored_model(world.lake, world.known()["text_model"])
     assert stored.version == first.model_version
     assert stored.sentiment is not None
     (score,) = stored.sentiment.scores(["Lovely!"], ["en"])
@@ -117,8 +119,7 @@ def test_another_model_assesses_everything_anew_and_what_the_former_said_stays(w
     world.holds(RATED)
     third = world.assess()
     assert (third.texts, third.is_new_model, third.model_version) == (0, True, first.model_version)
-    known = known_model(world.lake)
-    assert known is not None
+    known = world.known()["text_model"]
     assert known.version == 3
     assert stored_model(world.lake, known).version == first.model_version
 
@@ -166,7 +167,7 @@ def test_what_an_interrupted_run_left_is_not_read(world: World, monkeypatch: pyt
     monkeypatch.setattr(module, "_assessed", interrupted)
     with pytest.raises(KeyboardInterrupt):
         world.assess()
-    assert known_model(world.lake) is None
+    assert world.known() == {}
     monkeypatch.setattr(module, "_assessed", plain)
     assert world.assess().texts == 40
     assert len(world.scores()) == 40
