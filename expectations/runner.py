@@ -100,7 +100,7 @@ def run_suite(suite: Suite, database: Path, quality: Path, checked_at: datetime)
         )
         findings = tuple(_finding(wanted, result) for wanted, result in zip(suite.expectations, results, strict=True))
     finally:
-        # A connection that stayed open would hold the file against the second half of dbt's build. The execution engine
+        # A connection that stayed open would hold the file against dbt's next run. The execution engine
         # keeps one of its own, beside SQLAlchemy's pool.
         source.get_execution_engine().close()
         source.get_engine().dispose()
