@@ -122,13 +122,19 @@ def test_what_a_line_of_readme_names_is_there() -> None:
 
 
 def test_a_model_is_described_beside_it() -> None:
-    described = {
-        model["name"]: path.parent
-        for path in (REPOSITORY / "models").rglob("*.yml")
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+    """In a file of its name, with its unit tests; only the models of a source pack share theirs."""
+    described: dict[str, Path] = {}
+    tested: dict[str, Path] = {}
+    for path in (REPOSITORY / "models").rglob("*.yml"):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        is_of_a_pack = "staging" in path.parts
+        described |= {m["name"]: path.parent if is_of_a_pack else path for m in content.get("models", [])}
+        tested |= {test["model"]: path for test in content.get("unit_tests", []) if not is_of_a_pack}
+    assert described == {
+        path.stem: path.parent if "staging" in path.parts else path.with_suffix(".yml")
+        for path in (REPOSITORY / "models").rglob("*.sql")
     }
-    models = {path.stem: path.parent for path in (REPOSITORY / "models").rglob("*.sql")}
-    assert described == models
+    assert tested.items() <= described.items()
 
 
 def test_vars_of_time_and_of_predictions_take_effect(tmp_path: Path) -> None:
@@ -178,8 +184,8 @@ def lines_of_readme() -> dict[str, str]:
 
 def dbt_unit_tests() -> Iterator[tuple[str, set[str]]]:
     """Each of dbt's unit tests, with the vars and the rows of models and seeds that it sets."""
-    for path in (REPOSITORY / "models").rglob("*unit_tests.yml"):
-        for test in yaml.safe_load(path.read_text(encoding="utf-8"))["unit_tests"]:
+    for path in (REPOSITORY / "models").rglob("*.yml"):
+        for test in yaml.safe_load(path.read_text(encoding="utf-8")).get("unit_tests", []):
             given = {
                 name for one in test["given"] if "rows" in one for name in re.findall(r"ref\('(\w+)'\)", one["input"])
             }
