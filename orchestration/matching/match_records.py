@@ -65,7 +65,7 @@ def match_records(warehouse: Path, lake: Path, matched_at: datetime) -> Matched:
     """
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
-        read_records(connection, "warehouse.intermediate.int_identity__compared_records")
+        read_records(connection, "warehouse.restricted.int_identity__compared_records")
         connection.execute("detach warehouse")
         content_md5 = fingerprint(connection)
         with ComputedLoad(lake, SOURCE, matched_at) as load:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class PublicModel:
-    """A model that consumers may read; `required_columns` are those that its contract says are never null."""
+    """A model that consumers may read; `required_columns` are those that its contract says are never null.
+
+    `personal_data` has the columns that hold some, and whether it is direct or indirect (docs/decisions/0056).
+    """
 
     schema: str
     name: str
     description: str
     column_descriptions: dict[str, str]
     required_columns: frozenset[str] = frozenset()
+    personal_data: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def relation(self) -> str:
@@ -36,6 +41,11 @@ def public_models(manifest: Path) -> list[PublicModel]:
                 for name, column in node["columns"].items()
                 if any(constraint["type"] == "not_null" for constraint in column["constraints"])
             ),
+            personal_data={
+                name: meta["personal_data"]
+                for name, column in node["columns"].items()
+                if "personal_data" in (meta := column["config"]["meta"])
+            },
         )
         for node in nodes
         if node["resource_type"] == "model" and node["access"] == "public"

@@ -49,9 +49,11 @@ def publish(
 
     Each version is a folder `cem-<number>/`: `cem.duckdb`, readable by DuckDB 1.0 and later, and the same tables as
     Parquet, a folder a schema. Its `publication.tables` says of each how many rows it has, and of one without why that
-    is, which `why_empty` knows by relation; its `publication.settings` holds `settings`, each value as JSON. Who may
-    enter `published` may read it. Raises PublicationError where the copy differs from the warehouse.
+    is, which `why_empty` knows by relation; its `publication.columns` of each column whether it holds personal data;
+    its `publication.settings` holds `settings`, each value as JSON. Who may enter `published` may read it. Raises
+    PublicationError where a column holds direct personal data, or the copy differs from the warehouse.
     """
+    _refuse_direct_personal_data(models)
     published.mkdir(parents=True, exist_ok=True)
     number = max(_numbers_used(published), default=0) + 1
     _remove_unfinished(published)
@@ -68,6 +70,21 @@ def publish(
         _rename(published / f"cem-{old:06d}", published / f"cem-{old:06d}.unfinished")
     _remove_unfinished(published)
     return PublishedVersion(number, published / name / PUBLISHED_FILE, rows)
+
+
+def _refuse_direct_personal_data(models: list[PublicModel]) -> None:
+    refused = [
+        f"{model.relation}: {column} ({kind})"
+        for model in models
+        for column, kind in model.personal_data.items()
+        if kind != "indirect"
+    ]
+    if refused:
+        raise PublicationError(
+            f"Only `indirect` personal data is published, and this is said to be other: {', '.join(refused)}. Take the "
+            "column out of the model, or move the model to a folder `restricted`, whose models are not public; where "
+            "its YAML is wrong, correct `personal_data` there (docs/decisions/0056-personal-data-of-columns.md)."
+        )
 
 
 def _open_as(published: Path, version: Path) -> None:
@@ -123,6 +140,7 @@ def _copy(
 ) -> dict[str, int]:
     """Write the new version into `folder`; return the rows of each table as the warehouse holds them."""
     rows = {}
+    columns_told = []
     with duckdb.connect(":memory:") as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
@@ -136,6 +154,7 @@ def _copy(
             connection.execute(f"create table target.{model.relation} ({', '.join(columns)})")
             connection.execute(f"insert into target.{model.relation} from warehouse.{model.relation}")
             _comment(connection, model)
+            columns_told += [[model.schema, model.name, name, model.personal_data.get(name, "none")] for name in types]
             counted = connection.execute(f"select count(*) from warehouse.{model.relation}").fetchone()
             assert counted is not None
             rows[model.relation] = counted[0]
@@ -159,6 +178,14 @@ def _copy(
             "insert into target.publication.tables values (?, ?, ?, ?)",
             [[model.schema, model.name, rows[model.relation], why_empty.get(model.relation)] for model in models],
         )
+        connection.execute(
+            "create table target.publication.columns"
+            " (table_schema varchar, table_name varchar, column_name varchar, personal_data varchar)"
+        )
+        # In one transaction: by itself, each row would be written to disk.
+        connection.execute("begin")
+        connection.executemany("insert into target.publication.columns values (?, ?, ?, ?)", columns_told)
+        connection.execute("commit")
         connection.execute("create table target.publication.settings (name varchar, value varchar)")
         connection.executemany(
             "insert into target.publication.settings values (?, ?)",

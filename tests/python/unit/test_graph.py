@@ -71,7 +71,7 @@ def test_what_python_computes_and_what_dbt_builds_are_one_lineage(
     proposed = ancestors(repository, dg.AssetKey(["marts", "identity_candidates"]))
     assert dg.AssetKey(["matching", "scored_pairs"]) in proposed
     compared = ancestors(repository, dg.AssetKey(["matching", "scored_pairs"]))
-    assert dg.AssetKey(["intermediate", "int_identity__compared_records"]) in compared
+    assert dg.AssetKey(["restricted", "int_identity__compared_records"]) in compared
     assert not [key for key in compared if key.path[0] == "marts"]
 
     upstream = ancestors(repository, dg.AssetKey(["marts", "sentiment_accuracy"]))
@@ -113,6 +113,14 @@ def test_every_public_model_is_published_and_no_restricted_one(
     published = repository.asset_graph.get(PUBLISHED).parent_keys
     assert published == {dg.AssetKey([model.schema, model.name]) for model in public_models(manifest)}
     assert {key.path[0] for key in published} == {"descriptive", "behavioural", "attitudinal", "interaction", "marts"}
+
+
+def test_what_yaml_says_of_personal_data_reaches_publication(manifest: Path) -> None:
+    personal = {
+        f"{model.name}.{name}": kind for model in public_models(manifest) for name, kind in model.personal_data.items()
+    }
+    assert personal["customers.customer_id"] == personal["customer_records.birth_year"] == "indirect"
+    assert set(personal.values()) == {"indirect"}
 
 
 def test_every_suite_is_a_blocking_check_of_an_asset_of_the_graph(repository: dg.RepositoryDefinition) -> None:

@@ -74,5 +74,5 @@ def test_an_accent_typed_apart_from_its_letter_makes_nobody_else(name: str, tmp_
     ) == [(["G0", "G1"],), (["G2"],)]
     assert world.query(
         "select count(*), count(distinct (first_name, last_name, street, city)), count(distinct customer_id)"
-        " from intermediate.int_identity__compared_records where source_customer_id like 'N%'"
+        " from restricted.int_identity__compared_records where source_customer_id like 'N%'"
     ) == [(2, 1, 1)]

@@ -94,6 +94,13 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             f"{STOPS}::test_a_failing_dbt_test_names_itself_and_its_rows_and_stops_publication",
         ),
     ),
+    "which columns hold personal data": (
+        {},
+        (
+            "tests/python/unit/test_graph.py::test_what_yaml_says_of_personal_data_reaches_publication",
+            "tests/python/unit/publishing/test_publish.py::test_what_is_not_said_to_be_at_most_indirect_is_not_published",
+        ),
+    ),
     "a definition": ({}, ("tests/python/worlds/test_what_to_edit.py::test_a_model_is_described_beside_it",)),
 }
 
@@ -116,7 +123,12 @@ def test_what_a_line_of_readme_names_is_there() -> None:
     project = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text(encoding="utf-8"))
     named = {name for places in lines_of_readme().values() for name in re.findall("`([^`]+)`", places)}
     paths = {name.replace("<source>", "shop") for name in named if "/" in name or "." in name}
-    others = named - paths - {name for name in named if "<source>" in name} - {"finance", "vars:", "row_rules"}
+    others = (
+        named
+        - paths
+        - {name for name in named if "<source>" in name}
+        - {"finance", "vars:", "row_rules", "personal_data"}
+    )
     assert [path for path in paths if not (REPOSITORY / path).exists()] == []
     assert others <= set(project["vars"])
 

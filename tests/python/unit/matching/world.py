@@ -78,5 +78,5 @@ def write_warehouse(path: Path, rows: list[Record]) -> None:
     """A warehouse that holds them where dbt puts them."""
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema intermediate")
-        write(connection, rows, "intermediate.int_identity__compared_records")
+        connection.execute("create schema restricted")
+        write(connection, rows, "restricted.int_identity__compared_records")

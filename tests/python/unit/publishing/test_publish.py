@@ -21,7 +21,9 @@ from orchestration.publishing.publish import PublicationError, PublishedVersion,
 from orchestration.settings import project_vars, published_settings
 
 MODELS = [
-    PublicModel("marts", "a", "What's in a.", {"n": "A number; it's one."}, frozenset({"n", "row"})),
+    PublicModel(
+        "marts", "a", "What's in a.", {"n": "A number; it's one."}, frozenset({"n", "row"}), {"row": "indirect"}
+    ),
     PublicModel("marts", "b", "The same rows as a.", {}),
 ]
 
@@ -164,6 +166,27 @@ def test_descriptions_travel_with_the_tables(warehouse: Path) -> None:
     assert ask(path, "select comment from duckdb_columns() where table_name = 'a' and column_name = 'n'") == [
         ("A number; it's one.",)
     ]
+
+
+def test_a_version_tells_which_columns_hold_personal_data(warehouse: Path) -> None:
+    path = published_once(warehouse).path
+    assert ask(path, "select table_name, column_name, personal_data from publication.columns order by all") == [
+        ("a", "n", "none"),
+        ("a", "row", "indirect"),
+        ("b", "n", "none"),
+        ("b", "row", "none"),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["direct", "indirekt"])
+def test_what_is_not_said_to_be_at_most_indirect_is_not_published(warehouse: Path, kind: str) -> None:
+    """A word that means nothing counts as the worst that it may mean; the version before stays."""
+    published = warehouse.parent / "published"
+    published_once(warehouse)
+    models = [*MODELS, PublicModel("marts", "c", "With a name.", {}, personal_data={"last_name": kind})]
+    with pytest.raises(PublicationError, match=rf"marts\.c: last_name \({kind}\).*folder `restricted`"):
+        publish(warehouse, published, models, datetime(2024, 1, 2, tzinfo=UTC), "crm,shop", 3, {}, SETTINGS)
+    assert sorted(path.name for path in published.iterdir()) == ["cem-000001", "current"]
 
 
 def test_only_the_models_named_are_published(warehouse: Path) -> None:
