@@ -6,12 +6,13 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestration.files import replace_file
 from orchestration.settings import PROJECT_ROOT, Settings
 
-_PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests/dbt", "docs/dbt")
+PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests/dbt", "docs/dbt")
 
 
 class DbtParseError(Exception):
@@ -36,7 +37,7 @@ def current_manifest(settings: Settings) -> Path:
     """
     manifest = manifest_path(settings)
     stamp = manifest.with_name("parsed_for.txt")
-    fingerprint = _fingerprint(settings)
+    fingerprint = project_fingerprint(settings, PARSED)
     if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
         return manifest
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
@@ -57,13 +58,13 @@ def current_manifest(settings: Settings) -> Path:
     return manifest
 
 
-def _fingerprint(settings: Settings) -> str:
-    """Changes when a parsed file, the sources that are on, or the as-of date does."""
+def project_fingerprint(settings: Settings, names: Iterable[str]) -> str:
+    """Changes when one of these files, or a file in these folders, does, the sources that are on, or the as-of date."""
     files = hashlib.md5(usedforsecurity=False)
-    for name in _PARSED:
+    for name in names:
         root = PROJECT_ROOT / name
         for path in [root] if root.is_file() else sorted(root.rglob("*")):
-            if path.is_file():
+            if path.is_file() and path.suffix != ".pyc":
                 status = path.stat()
                 files.update(f"{path} {status.st_mtime_ns} {status.st_size}\n".encode())
     return f"{files.hexdigest()} {sorted(settings.child_environment().items())}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sys
@@ -37,6 +38,8 @@ def run(settings: Settings) -> bool:
             from orchestration.defs.graph import graph
 
             warnings.filterwarnings("ignore", module="dagster")
+            # Where nothing has changed nothing is built, and Dagster would warn of each check that then says nothing.
+            logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
             job = graph(settings, current_manifest(settings)).resolve_job_def(JOB_NAME)
         with open_records(settings) as instance:
             result = job.execute_in_process(

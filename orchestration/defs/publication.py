@@ -14,6 +14,7 @@ from orchestration.publishing.emptiness import lineage, reasons_for_no_rows
 from orchestration.publishing.public_models import public_models
 from orchestration.publishing.publish import publish
 from orchestration.settings import Settings, project_vars, published_settings
+from orchestration.unchanged import complete_version
 
 PUBLISHED = dg.AssetKey(["published", "current"])
 
@@ -52,6 +53,7 @@ def publication_definitions(
                 why_empty,
                 published_settings(),
             )
+            complete_version(settings)
             stage.outcome = f"version {version.number}, {len(version.rows)} tables"
         return dg.MaterializeResult(
             metadata={"version": version.number, "path": str(version.path), "rows": sum(version.rows.values())}

@@ -15,6 +15,7 @@ from orchestration import progress
 from orchestration.computations import Stage
 from orchestration.dbt_project import dbt_command
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.unchanged import begin_version, is_unchanged
 
 # Unit tests prove the models' logic, not today's data: they belong to `make test`.
 _UNIT_TESTS = "resource_type:unit_test"
@@ -60,6 +61,14 @@ def _stage_assets(settings: Settings, manifest: Path, stage: Stage) -> dg.Assets
     def models(
         context: dg.AssetExecutionContext, dbt: DbtCliResource, only_run: dg.ResourceParam[Path]
     ) -> Iterator[Any]:
+        # Who picks some models in the UI wants them built, whatever has changed.
+        if stage.number == 0 and not context.is_subset:
+            if is_unchanged(settings):
+                with progress.stage(title) as told:
+                    told.outcome = f"nothing has changed since {settings.current.resolve().parent.name} was made"
+                # What gives nothing out has Dagster skip all that rests on it, the publication too.
+                return
+            begin_version(settings)
         yield from _build(settings, context, dbt, title)
 
     return models

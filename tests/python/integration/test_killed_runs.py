@@ -49,6 +49,7 @@ def test_a_run_killed_at_any_moment_is_made_good_by_the_next(
     """Half of the runs are a company's first, half are its second; after each kill one run has to succeed."""
     project = Project(tmp_path / "killed", SMALL)
     if number % 2:
+        # A copied home is another one: all is done again.
         shutil.copytree(undisturbed.project.home, project.home, symlinks=True)
     share = random.Random(f"{SEED}-{number}").random()
 
