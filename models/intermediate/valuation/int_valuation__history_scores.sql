@@ -1,3 +1,31 @@
--- What was computed, as it is: a column that is computed in addition is described in the YAML beside it, and is here.
-select {{ described_columns() }}
+select
+    valuation_id,
+    source_system,
+    segment,
+    frequency,
+    recency_days,
+    age_days,
+    transaction_fit_id,
+    spend_fit_id,
+    prior_spend_fit_id,
+    reason,
+    recency_seasonally_adjusted_days,
+    age_seasonally_adjusted_days,
+    probability_alive,
+    expected_purchases_12_months,
+    expected_purchases_24_months,
+    expected_purchases_36_months,
+    discounted_purchases,
+    discounted_purchases_infinite_horizon,
+    discounted_purchases_log_error,
+    discounted_purchases_square,
+    realised_purchases_square,
+    realised_purchases_sum_of_squares,
+    probability_of_purchase,
+    lower_95_score,
+    upper_95_score,
+    purchases_of_early_leaver,
+    prior_probability_alive,
+    prior_discounted_purchases,
+    holdout_purchases
 from {{ source('valuation', 'history_scores') }}

@@ -120,7 +120,9 @@ CHANGES = {
                 '          - {name: silent_days, data_type: bigint, description: "Days since the last purchase."}',
                 after="name: age_days",
             ),
-            column("int_valuation__history_scores", "silent_days", "bigint", "Days since the last purchase."),
+            line(
+                "models/intermediate/valuation/int_valuation__history_scores.sql", "    silent_days,", after="age_days,"
+            ),
         ),
         most_files=3,
     ),
