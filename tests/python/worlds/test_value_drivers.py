@@ -17,7 +17,8 @@ COUNTRIES = np.array(["AT", "CH", "DE", "ES", "FR", "GB", "IT", "SE"])
 @pytest.fixture(scope="module")
 def mart() -> str:
     """The query of value_drivers."""
-    return next(node.sql for node in compiled_for(SOURCES).second_half if node.name == "value_drivers")
+    nodes = (node for _, nodes in compiled_for(SOURCES).stages for node in nodes)
+    return next(node.sql for node in nodes if node.name == "value_drivers")
 
 
 def drivers(mart: str, seed: int, austria_costs: float = 0) -> list[tuple[str, str, float, float, bool]]:
