@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
@@ -13,14 +13,19 @@ from orchestration.settings import Settings
 
 
 def computed_definitions(settings: Settings, project: Project) -> dg.Definitions:
-    return dg.Definitions(assets=[_computed_asset(settings, project, one) for one in COMPUTATIONS])
+    relations = computed_from(project)
+    return dg.Definitions(
+        assets=[_computed_asset(settings, project, one, relations[one.source]) for one in COMPUTATIONS]
+    )
 
 
-def _computed_asset(settings: Settings, project: Project, computation: Computation) -> dg.AssetsDefinition:
+def _computed_asset(
+    settings: Settings, project: Project, computation: Computation, relations: Sequence[str]
+) -> dg.AssetsDefinition:
     """The tables of a source of dbt's, whose keys join what dbt builds before and after in one lineage."""
     source = computation.source
     tables = [table["name"] for table in project["sources"].values() if table["source_name"] == source]
-    inputs = [dg.AssetKey(relation.split(".")) for relation in computed_from(project)[source]]
+    inputs = [dg.AssetKey(relation.split(".")) for relation in relations]
 
     @dg.multi_asset(
         name=computation.compute.__name__,
