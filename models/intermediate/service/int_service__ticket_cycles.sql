@@ -63,7 +63,7 @@ replies as (
     inner join {{ ref('ticket_comments') }} as comments
         on bounded.ticket_id = comments.ticket_id
         and bounded.opened_at <= comments.occurred_at
-        and (bounded.reopened_at is null or comments.occurred_at < bounded.reopened_at)
+        and (bounded.reopened_at is null or bounded.reopened_at > comments.occurred_at)
     where
         comments.author = 'agent'
         and comments.is_public

@@ -12,7 +12,7 @@ with sizes as (
         sum(customer_count) as customer_count
     from {{ ref('int_value__cohort_months') }}
     where month_number = 0
-    group by cube(cohort_month_date, acquisition_channel)
+    group by cube (cohort_month_date, acquisition_channel)
     having sum(customer_count) > 0
 ),
 

@@ -30,7 +30,7 @@ made as (
     from predictions
     inner join {{ ref('int_value__purchase_days') }} as purchase_days
         on predictions.customer_id = purchase_days.customer_id
-        and purchase_days.purchase_date > predictions.last_date
+        and predictions.last_date < purchase_days.purchase_date
     left join refunds
         on purchase_days.customer_id = refunds.customer_id
         and purchase_days.purchase_date = refunds.purchase_date

@@ -49,7 +49,7 @@ sums as (
         {%- endfor %}
         max(month_number) as month_number
     from valued
-    group by month_date, cube(cohort_month_date, acquisition_channel)
+    group by month_date, cube (cohort_month_date, acquisition_channel)
 ),
 
 dated as (

@@ -1,6 +1,6 @@
 -- To the last digit: acquisition, retention, frequency, margin and model change are the change, and the change leads
 -- from one month's equity to the next.
-select *
+select month_date, equity_change_amount
 from {{ ref('customer_equity_monthly') }}
 where equity_change_amount
     <> acquisition_amount + retention_amount + frequency_amount + margin_amount + model_change_amount

@@ -1,5 +1,5 @@
 -- The fixed point: no accepted pair whose records are two customers.
-select pairs.*
+select pairs.first_namespace, pairs.first_customer_id, pairs.second_namespace, pairs.second_customer_id
 from {{ ref('int_identity__decided_pairs') }} as pairs
 inner join {{ ref('int_identity__components') }} as first_component
     on pairs.first_namespace || ':' || pairs.first_customer_id = first_component.key

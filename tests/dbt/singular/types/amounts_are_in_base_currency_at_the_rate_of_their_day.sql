@@ -60,7 +60,7 @@ last_quotes as (
     from days
     inner join quoted
         on days.currency = quoted.currency
-        and quoted.rate_date <= days.amount_date
+        and days.amount_date >= quoted.rate_date
         and {{ days_between('quoted.rate_date', 'days.amount_date') }} <= {{ var('exchange_rate_days_at_most') }}
     group by days.currency, days.amount_date
 ),

@@ -10,7 +10,8 @@
 ] %}
 
 with newest_records as (
-    select * from (
+    select *
+    from (
         select
             *,
             row_number() over (
