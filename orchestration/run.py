@@ -67,16 +67,16 @@ def open_records(settings: Settings) -> dg.DagsterInstance:
 
     They are a log that no run depends on. A full disk is no damage: what it raises is raised.
     """
-    from dagster import DagsterInstance
+    from orchestration.event_log import opened_instance
 
     try:
-        return _opened(DagsterInstance.from_config(str(settings.records)))
+        return _opened(opened_instance(settings.records))
     except Exception as error:
         if remedy(str(error), settings) and not is_damaged(str(error)):
             raise
         progress.notice(f"{settings.records} cannot be read ({error}): Dagster's records of runs begin anew.")
         shutil.rmtree(settings.records)
-        return _opened(DagsterInstance.from_config(str(dagster_home(settings))))
+        return _opened(opened_instance(dagster_home(settings)))
 
 
 def _opened(instance: dg.DagsterInstance) -> dg.DagsterInstance:
