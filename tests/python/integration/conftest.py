@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,9 @@ from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
 from orchestration.pseudonyms import keep_key
 from orchestration.publishing.public_models import public_models
-from orchestration.settings import Settings
+from orchestration.settings import Settings, SettingsError
 from tests.python.conftest import REPOSITORY, built_once
-from tests.python.worlds.world import dbt_environment, manifest_of, run_dbt
+from tests.python.worlds.world import dbt_environment, keep_parsed, manifest_of, run_dbt
 
 MIB = 1 << 20
 # dbt tells its log file each statement, which takes a tenth of its time, and no test reads it.
@@ -36,11 +37,16 @@ class Project:
     home: Path
     environment: dict[str, str] = field(default_factory=dict)
     peak_bytes: int = 0
+    _is_parsed: bool = False
 
     def run(self, **variables: str) -> subprocess.CompletedProcess[str]:
         return self.command("run", **variables)
 
     def command(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        if not self._is_parsed:
+            self._is_parsed = True
+            with suppress(SettingsError):  # the command says what cannot be used
+                keep_parsed(self._settings(**variables))
         process = subprocess.Popen(
             [sys.executable, "-m", "orchestration", *arguments],
             cwd=REPOSITORY,

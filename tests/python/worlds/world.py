@@ -19,15 +19,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from pprint import pformat
 from typing import Any
 
 import duckdb
+import yaml
 
 from orchestration.computations import Stage, stages
 from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
 from orchestration.pseudonyms import keep_key
-from orchestration.settings import DEMO_SOURCES, Settings
+from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings
 from tests.python.conftest import made_once
 from tests.python.worlds.company import Company
 
@@ -263,6 +265,24 @@ def manifest_of(sources: tuple[str, ...]) -> Any:
     manifest.build_flat_graph()
     manifest.build_parent_and_child_maps()
     return manifest
+
+
+def keep_parsed(settings: Settings) -> None:
+    """Leave what dbt knows of the parsed project where the first command in this home looks for it.
+
+    dbt would parse all of it again, because the warehouse is at another path. Nothing that it parses depends on that.
+    """
+    from dbt.adapters.duckdb.credentials import DuckDBCredentials
+    from dbt.contracts.files import FileHash
+    from dbt.parser.manifest import PARTIAL_PARSE_FILE_NAME, extended_mashumaro_encoder
+
+    manifest = manifest_of(settings.sources)
+    output = yaml.safe_load((PROJECT_ROOT / "profiles.yml").read_bytes())["cem_warehouse"]["outputs"]["duckdb"]
+    credentials = DuckDBCredentials.from_dict({**output, "path": str(settings.warehouse)})
+    manifest.state_check.profile_hash = FileHash.from_contents(pformat(sorted(credentials.connection_info())))
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    parsed: bytes = manifest.to_msgpack(extended_mashumaro_encoder)
+    (settings.dbt_target / PARTIAL_PARSE_FILE_NAME).write_bytes(parsed)
 
 
 def run_dbt(manifest: Any, *arguments: str) -> Any:

@@ -1,0 +1,3 @@
+{% materialization table, adapter='duckdb' %}
+    {{ return(made_in_place('table')) }}
+{% endmaterialization %}

@@ -1,0 +1,3 @@
+{% materialization view, adapter='duckdb' %}
+    {{ return(made_in_place('view')) }}
+{% endmaterialization %}
