@@ -1,11 +1,12 @@
 {% macro register_raw_tables() %}
     {#-
-        Registers the raw tables of every enabled source, and of those that the orchestration computes; each one's
-        manifest of files before the tables it governs. And the key with which pseudonyms are made.
+        Registers the raw tables that this command reads, of enabled sources and of those that the orchestration
+        computes; each one's manifest of files before the tables it governs. And the key with which pseudonyms are made.
     -#}
-    {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'compile', 'show'] -%}
+    {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed', 'compile', 'show', 'run-operation'] -%}
         {%- set computed = computed_sources() -%}
-        {%- for source in enabled_sources() + computed -%}
+        {%- set selected = selected_sources() -%}
+        {%- for source in enabled_sources() + computed if source in selected -%}
             {%- set tables = graph.sources.values() | selectattr('source_name', 'equalto', source) | list -%}
             {%- set paths = lake_files(source) -%}
             {#- Before the first run nothing is computed; without sources there is nothing to build. -#}

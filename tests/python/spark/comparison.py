@@ -9,15 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.publishing.public_models import PublicModel
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 
 # Relative to the larger of the two values; below 1, absolute.
 DOUBLE_TOLERANCE = 1e-9
@@ -33,15 +28,15 @@ class Comparison:
     differences: list[str]
 
 
-def compare_models(warehouse: Path, models: Iterable[PublicModel], spark: SparkSession) -> list[Comparison]:
-    """Each model as it is in the DuckDB file `warehouse`, and as `spark` has it."""
+def compare_models(warehouse: Path, models: Iterable[PublicModel], of_spark: Path) -> list[Comparison]:
+    """Each model as it is in the DuckDB file `warehouse`, and as Spark wrote it below `of_spark`, as Parquet."""
     compared = []
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for model in models:
-            # A session remembers the files of a table it has read; a build in another session replaces them.
-            spark.catalog.refreshTable(model.relation)
-            compared.append(compare(connection, model.relation, spark.table(model.relation).toArrow()))
+            schema, name = model.relation.split(".")
+            written = connection.read_parquet(f"{of_spark}/{schema}.db/{name}/*.parquet")
+            compared.append(compare(connection, model.relation, written))
     return compared
 
 
@@ -50,29 +45,32 @@ def differences(compared: list[Comparison]) -> str:
     return "\n".join(f"{c.relation}: {difference}" for c in compared for difference in c.differences)
 
 
-def compare(connection: duckdb.DuckDBPyConnection, relation: str, spark_rows: pa.Table) -> Comparison:
-    """Compare `relation` of the warehouse that `connection` has open with the same table as Spark returned it."""
+def compare(connection: duckdb.DuckDBPyConnection, relation: str, spark_rows: duckdb.DuckDBPyRelation) -> Comparison:
+    """Compare `relation` of the warehouse that `connection` has open with the same table as Spark wrote it."""
     described = connection.execute(f"describe {relation}").fetchall()
     types = {name: kind for name, kind, *_ in described}
     rows = _count(connection, f"from {relation}")
-    if list(types) != spark_rows.column_names:
-        return Comparison(relation, rows, [f"columns {list(types)} on DuckDB, {spark_rows.column_names} on Spark"])
-    connection.register("spark_rows", spark_rows)
+    if list(types) != spark_rows.columns:
+        return Comparison(relation, rows, [f"columns {list(types)} on DuckDB, {spark_rows.columns} on Spark"])
+    # Spark's timestamps carry their zone, UTC; DuckDB's go without.
+    spark_types = {
+        name: str(kind).replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMP")
+        for name, kind in zip(spark_rows.columns, spark_rows.types, strict=True)
+    }
+    differences = [
+        f"{name} is {kind} on DuckDB, {spark_types[name]} on Spark"
+        for name, kind in types.items()
+        if kind != spark_types[name]
+    ]
+    casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
+    cast_rows = spark_rows.project(casts)  # noqa: F841  DuckDB finds it by its name
+    connection.execute("create temp table spark_side as from cast_rows")
     try:
-        # Spark's timestamps carry their zone, UTC; DuckDB's go without.
-        spark_types = {name: kind for name, kind, *_ in connection.execute("describe spark_rows").fetchall()}
-        differences = [
-            f"{name} is {kind} on DuckDB, {spark_types[name]} on Spark"
-            for name, kind in types.items()
-            if kind != spark_types[name].replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMP")
-        ]
-        casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
-        connection.execute(f"create or replace temp table spark_side as select {casts} from spark_rows")
         differences += _exact_differences(connection, relation, [n for n, kind in types.items() if kind != "DOUBLE"])
         if not differences and "DOUBLE" in types.values():
             differences += _double_differences(connection, relation, types)
     finally:
-        connection.unregister("spark_rows")
+        connection.execute("drop table spark_side")
     return Comparison(relation, rows, differences)
 
 

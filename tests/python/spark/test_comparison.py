@@ -20,11 +20,11 @@ TYPED = "select name, cast(amount as decimal(9, 2)) as amount, {moment} as momen
 
 
 def _differences(moment: str = "moment", share: str = "share", rows: str = ROWS) -> list[str]:
-    """What is found between ROWS on DuckDB and the given rows as Spark would return them."""
+    """What is found between ROWS on DuckDB and the given rows as Spark would have written them."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"create table t as {TYPED.format(moment='moment', share='share')} from ({ROWS})")
-        from_spark = connection.execute(f"{TYPED.format(moment=moment, share=share)} from ({rows})").to_arrow_table()
+        from_spark = connection.sql(f"{TYPED.format(moment=moment, share=share)} from ({rows})")
         return compare(connection, "t", from_spark).differences
 
 

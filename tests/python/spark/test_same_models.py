@@ -9,6 +9,7 @@ import pytest
 from orchestration.ingestion.lake import landed_files
 from orchestration.publishing.public_models import public_models
 from orchestration.settings import Settings
+from tests.python.spark.cluster import SparkCluster
 from tests.python.spark.comparison import compare_models, differences
 from tests.python.spark.conftest import SOURCES, Build
 
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.spark
 
 
 def test_every_public_model_is_the_same(
-    lake: Settings, duckdb_build: Build, spark_build: Build, spark: SparkSession
+    lake: Settings, duckdb_build: Build, spark_build: Build, server: SparkCluster
 ) -> None:
-    compared = compare_models(lake.warehouse, public_models(duckdb_build.manifest), spark)
+    compared = compare_models(lake.warehouse, public_models(duckdb_build.manifest), server.warehouse)
     print(f"\nbuilt in {duckdb_build.seconds:.0f} s on DuckDB, in {spark_build.seconds:.0f} s on Spark")
     print(f"compared {len(compared)} models, {sum(c.rows for c in compared):,} rows")
     assert not differences(compared), differences(compared)

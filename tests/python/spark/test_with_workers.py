@@ -59,7 +59,7 @@ def test_a_build_survives_the_loss_of_a_worker(
     assert cluster.has_lost_an_executor()
     models = [model for model in public_models(duckdb_build.manifest) if model.name in names]
     assert len(models) == len(names)
-    compared = compare_models(lake.warehouse, models, spark_on_cluster)
+    compared = compare_models(lake.warehouse, models, cluster.warehouse)
     assert not differences(compared), differences(compared)
 
 

@@ -239,10 +239,10 @@ def _in_order(parents: Mapping[str, list[str]]) -> list[str]:
 
 
 def _register_raw_tables(settings: Settings) -> None:
-    """The views on the lake, made by the project's own hook: one seed is the smallest thing dbt can be asked for."""
+    """The views on the lake, made by the project's own macro."""
     manifest = manifest_of(settings.sources)
     with dbt_environment(settings.child_environment()):
-        run_dbt(manifest, "seed", "--select", "survey_items")
+        run_dbt(manifest, "run-operation", "register_raw_tables")
 
 
 @functools.cache
