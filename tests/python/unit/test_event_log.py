@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from orchestration.event_log import opened_instance
+from tests.python.conftest import REPOSITORY
 
 
 @dg.asset
@@ -21,6 +23,14 @@ def has_rows() -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=True)
 
 
+# What another process does meanwhile, with Dagster's own event log.
+OTHER = """
+import sys
+from tests.python.unit.test_event_log import dg, run
+with dg.DagsterInstance.from_config(sys.argv[1]) as own:
+    for _ in range(3):
+        print(run(own))
+"""
 JOB = dg.Definitions(
     assets=[an_asset], asset_checks=[has_rows], jobs=[dg.define_asset_job("all_of_it")]
 ).resolve_job_def("all_of_it")
@@ -63,9 +73,18 @@ def test_records_of_before_are_read_and_deleted(records: Path) -> None:
 
 
 def test_two_processes_record_at_once(records: Path) -> None:
-    """`make dev` looks on, and may record, while a run goes on: one's open connection holds up nobody."""
-    with opened_instance(records) as kept, dg.DagsterInstance.from_config(str(records)) as own:
-        with ThreadPoolExecutor(2) as pool:
-            runs = [pool.submit(run, instance) for instance in (kept, own, kept, own)]
-        run_ids = [done.result() for done in runs]
-        assert all(recorded(own, run_id) == recorded(kept, run_id) != [] for run_id in run_ids)
+    """`make dev` looks on, and may record, while a run goes on: a connection that is kept holds up nobody."""
+    with opened_instance(records) as kept:
+        ours = [run(kept)]
+        other = subprocess.Popen(
+            [sys.executable, "-c", OTHER, str(records)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+        )
+        while other.poll() is None:
+            ours.append(run(kept))
+        assert other.returncode == 0
+        assert other.stdout is not None
+        run_ids = [*ours, *other.stdout.read().split()]
+        assert len(run_ids) > 4
+    with dg.DagsterInstance.from_config(str(records)) as own:
+        seen = [recorded(own, run_id) for run_id in run_ids]
+    assert all(events == seen[0] != [] for events in seen)

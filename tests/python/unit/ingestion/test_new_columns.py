@@ -307,7 +307,8 @@ def test_once_the_contract_names_a_column_rows_of_before_have_it_too(
     }
     for (source, table, shown), rows in expected.items():
         assert set(home.raw(source, table, shown)) == rows
-    ran = dbt(home, "base_messaging__message_events")
+    readers = ("base_ads__campaign_days", "base_messaging__message_events", "base_social__posts", "base_crm__consents")
+    ran = dbt(home, *readers)
     assert ran.returncode == 0, ran.stdout
     settings = Settings(home=home.folder, sources=SOURCES)
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
