@@ -16,10 +16,9 @@ from typing import Any, Self
 from dagster import DagsterInstance
 from dagster._core.instance import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine
-
-_OVER_ALL_RUNS = "index"
 
 
 class KeptEventLog(SqliteEventLogStorage):
@@ -41,7 +40,7 @@ class KeptEventLog(SqliteEventLogStorage):
 
     def index_connection(self) -> AbstractContextManager[Connection]:
         """A connection to the file over all runs, in a transaction."""
-        return self._connection(_OVER_ALL_RUNS, super().index_connection())
+        return self._connection(INDEX_SHARD_NAME, super().index_connection())
 
     def dispose(self) -> None:
         while self._engines:
