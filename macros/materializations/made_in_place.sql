@@ -5,15 +5,19 @@
         statements and transactions, which took a sixth of a build.
     -#}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set target = this.incorporate(type=type) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- call statement('main') -%}
-        {%- if existing is not none %}drop {{ existing.type }} if exists {{ existing }};{% endif %}
-        {{ create_view_as(target, sql) if type == 'view' else create_table_as(False, target, sql) }}
-    {%- endcall -%}
+    {%- if type == 'table' and 'incremental' in model.config.meta -%}
+        {%- set statements = made_incrementally(existing) -%}
+    {%- elif type == 'table' and model.name in tables_followed() -%}
+        {%- set statements = made_with_changes(existing) -%}
+    {%- else -%}
+        {%- set statements = made_anew(existing, type) -%}
+    {%- endif -%}
+    {%- call statement('main') -%}{{ statements }}{%- endcall -%}
+    {%- if type == 'view' -%}{%- do keep_changes_of_view() -%}{%- endif -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({'relations': [target]}) }}
+    {{ return({'relations': [this.incorporate(type=type)]}) }}
 {% endmacro %}

@@ -1,3 +1,12 @@
+{{ config(meta={'incremental': {
+    'key': ['message_event_id'],
+    'inputs': {'message_events': ['message_event_id']},
+    'lookups': {
+        'int_identity__customer_keys': ['customer_namespace', 'source_customer_id'],
+        'int_money__exchange_rates': {'currency': 'currency', 'business_date': 'rate_date'},
+    },
+}}) }}
+
 with staged as (
     {{ union_staging('message_events', computed=['customer_id', 'cost_amount']) }}
 )

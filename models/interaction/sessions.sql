@@ -1,3 +1,8 @@
+{{ config(meta={'incremental': {
+    'key': ['session_id'],
+    'inputs': {'web_events': ['session_id'], 'int_sessions__event_sessions': ['session_id']},
+}}) }}
+
 with events as (
     select
         web_events.*,

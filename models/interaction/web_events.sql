@@ -1,4 +1,10 @@
 -- A visit belongs to the customer who logs in on that device later, too: identification restates history.
+{{ config(meta={'incremental': {
+    'key': ['web_event_id'],
+    'inputs': {'web_events': ['web_event_id'], 'int_sessions__event_sessions': ['web_event_id']},
+    'lookups': {'int_identity__customer_keys': ['customer_namespace', 'source_customer_id']},
+}}) }}
+
 with staged as (
     {{ union_staging('web_events', computed=['customer_id', 'session_id']) }}
 )

@@ -2,6 +2,10 @@
 -- last event before a longer silence, and where another account logs in. All times are UTC: no day, and no change of
 -- the clocks, ends one. It is named after the event of it that the warehouse learned of first, so that an event that
 -- comes late changes no name; of two visits that it joins the one that was learned of first gives the name.
+{{ config(meta={'incremental': {
+    'key': ['source_system', 'channel', 'anonymous_id'],
+    'inputs': {'web_events': ['source_system', 'channel', 'anonymous_id']},
+}}) }}
 {% set visitor = 'source_system, channel, anonymous_id' %}
 
 with events as (
@@ -57,6 +61,7 @@ parts as (
 
 select
     web_event_id,
+    {{ visitor }},
     md5(first_value(web_event_id) over (
         partition by {{ visitor }}, run_number, part_number order by loaded_at, occurred_at, web_event_id
         rows between unbounded preceding and unbounded following

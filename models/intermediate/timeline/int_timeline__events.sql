@@ -1,6 +1,7 @@
 -- Every event of the four types in one shape. An event without a time (a record that says not since when) has no place
 -- in time, and is not here; neither is what did not reach the customer: a message only planned, or held out, and a note
--- among agents.
+-- among agents. A view: what is kept of it, the timeline and its versions hold.
+{{ config(materialized='view') }}
 {% for event in declared_events() %}
 select
     '{{ event.entity }}:' || {{ event.id }} as event_id,

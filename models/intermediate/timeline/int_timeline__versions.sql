@@ -7,13 +7,19 @@
     on_schema_change='append_new_columns',
     full_refresh=false,
     pre_hook="{{ rename_columns_of_before({'event': 'event_type'}) }}",
+    post_hook="{{ keep_what_was_added(event_content(), 'generation') }}",
+    meta={'incremental': {
+        'key': ['event_id'],
+        'inputs': {'int_timeline__events': ['event_id']},
+        'beside': ['int_clock__known_at'],
+    }},
 ) }}
 
 with events as (
     select
         *,
         {{ event_content() }} as content_md5
-    from {{ ref('int_timeline__events') }}
+    from {{ of_touched(ref('int_timeline__events'), event_content()) }}
 ),
 
 learned as (
@@ -22,7 +28,7 @@ learned as (
 
 history as (
     {% if is_incremental() -%}
-    select event_id, generation, content_md5 from {{ this }}
+    select event_id, generation, content_md5 from {{ of_touched(this, event_content()) }}
     {%- else -%}
     select cast(null as string) as event_id, cast(null as bigint) as generation, cast(null as string) as content_md5
     where false
@@ -30,7 +36,8 @@ history as (
 ),
 
 next_generation as (
-    select cast(coalesce(max(generation), 0) + 1 as bigint) as generation from history
+    select cast(coalesce(max(generation), 0) + 1 as bigint) as generation
+    from {{ this if is_incremental() else 'history' }}
 ),
 
 -- What is gone has no content: an empty text, because engines differ in what the newest of nulls is.

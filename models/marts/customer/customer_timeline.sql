@@ -1,4 +1,10 @@
 -- Customer memory: every event of the four types until the as-of moment, in one shape, in the order of time.
+{{ config(meta={'incremental': {
+    'key': ['event_id'],
+    'inputs': {'int_timeline__events': ['event_id'], 'int_timeline__versions': ['event_id']},
+    'as_of': 'business_date',
+}}) }}
+
 with events as (
     select * from {{ ref('int_timeline__events') }}
 ),

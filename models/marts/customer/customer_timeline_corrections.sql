@@ -1,7 +1,14 @@
 -- What the timeline said before and no longer says: events as they were known until they were told differently, given
 -- to another customer, or gone. With the timeline it answers what was known on any date (macro events_as_of).
 -- Its functions read the timeline as well, which has to be there. depends_on: {{ ref('customer_timeline') }}
-{{ config(post_hook="{{ create_as_of_functions() }}") }}
+{{ config(
+    post_hook="{{ create_as_of_functions() }}",
+    meta={'incremental': {
+        'key': ['event_id'],
+        'inputs': {'int_timeline__versions': ['event_id']},
+        'as_of': 'coalesce(business_date, cast(occurred_at as date))',
+    }},
+) }}
 
 with versions as (
     select

@@ -1,4 +1,5 @@
 -- One row a row of the messaging system's events. The files are typed: a time is one already.
+{{ config(meta={'incremental': {'key': ['event_id'], 'inputs': {'message_events': ['event_id']}}}) }}
 {% set row_rules = [
     required('event_id'),
     required('message_id'),

@@ -1,4 +1,5 @@
 -- One row a row of the app's tracking.
+{{ config(meta={'incremental': {'key': ['event_id'], 'inputs': {'app_events': ['event_id']}}}) }}
 {% set row_rules = [
     required('event_id'),
     required('anonymous_id'),

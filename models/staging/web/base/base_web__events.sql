@@ -1,4 +1,5 @@
 -- One row a row of the web site's tracking. The files are typed: a time is one already.
+{{ config(meta={'incremental': {'key': ['event_id'], 'inputs': {'events': ['event_id']}}}) }}
 {% set row_rules = [
     required('event_id'),
     required('anonymous_id'),
