@@ -19,9 +19,8 @@
             {%- do selects.append(theirs ~ changes) -%}
             {%- for clock in reads if clock['as'] == 'as_of' -%}
                 {%- do selects.append(theirs ~ read.relation ~ ', ' ~ clock.relation ~ ' as clock, ' ~ builds_relation()
-                    ~ " as before where before.model = '" ~ model.name ~ "' and " ~ as_of
-                    ~ ' > least(before.as_of_date, clock.as_of_date) and ' ~ as_of
-                    ~ ' <= greatest(before.as_of_date, clock.as_of_date)') -%}
+                    ~ " as before where before.model = '" ~ model.name ~ "' and (" ~ as_of ~ ' <= before.as_of_date)'
+                    ~ ' is distinct from (' ~ as_of ~ ' <= clock.as_of_date)') -%}
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
