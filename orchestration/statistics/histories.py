@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _codes_by_value(column: NDArray[np.generic]) -> tuple[NDArray[np.int64], int
     return np.searchsorted(values, column).astype(np.int64), values.size
 
 
-def _refuse(wrong: NDArray[np.bool_], name: str, column: FloatArray, why: str) -> None:
+def _refuse(wrong: BoolArray, name: str, column: FloatArray, why: str) -> None:
     if wrong.any():
         row = int(np.argmax(wrong))
         raise ValueError(f"{name} of row {row} is {column[row]!s}: it {why} ({int(wrong.sum())} such rows)")
