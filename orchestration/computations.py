@@ -81,10 +81,17 @@ def assess_texts(warehouse: Path, lake: Path, computed_at: datetime) -> Computed
     return compute(warehouse, lake, computed_at)
 
 
+def relate_constructs(warehouse: Path, lake: Path, computed_at: datetime) -> Computed:
+    from orchestration.constructs.relate_constructs import relate_constructs as compute
+
+    return compute(warehouse, lake, computed_at)
+
+
 COMPUTATIONS = (
     Computation("valuation", "value the customers", value_customers),
     Computation("matching", "match records", match_records),
     Computation("texts", "assess the texts", assess_texts),
+    Computation("constructs", "relate constructs of satisfaction", relate_constructs),
 )
 
 

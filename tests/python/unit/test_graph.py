@@ -74,6 +74,10 @@ def test_what_python_computes_and_what_dbt_builds_are_one_lineage(
     assert dg.AssetKey(["restricted", "int_identity__compared_records"]) in compared
     assert not [key for key in compared if key.path[0] == "marts"]
 
+    upstream = ancestors(repository, dg.AssetKey(["marts", "satisfaction_model"]))
+    assert dg.AssetKey(["constructs", "path_estimates"]) in upstream
+    assert dg.AssetKey(["intermediate", "int_satisfaction__construct_answers"]) in upstream
+
     upstream = ancestors(repository, dg.AssetKey(["marts", "sentiment_accuracy"]))
     assert dg.AssetKey(["texts", "text_scores"]) in upstream
     before = ancestors(repository, dg.AssetKey(["texts", "text_scores"]))
@@ -86,9 +90,9 @@ def test_dbt_runs_twice_and_what_it_selects_is_what_the_order_says(
 ) -> None:
     project = json.loads(manifest.read_bytes())
     found = stages(project)
-    assert [[one.source for one in stage.computations] for stage in found] == [[], ["valuation", "matching", "texts"]]
+    assert [[one.source for one in stage.computations] for stage in found] == [[], ["valuation", "matching", "texts", "constructs"]]
     steps = {step.node_def.name: step for step in repository.asset_graph.assets_defs if step.is_executable}
-    selected = [steps["models"], steps["models_valuation_matching_texts"]]
+    selected = [steps["models"], steps["models_valuation_matching_texts_constructs"]]
     for step, stage in zip(selected, found, strict=True):
         nodes = [node for key, node in project["nodes"].items() if key in stage.nodes]
         assert {key.path[-1] for key in step.keys} == {
