@@ -54,7 +54,16 @@ OWNERS = {
 }
 # Columns that tell when and in how many parts it arrived.
 WAY = {
-    *("loaded_at", "known_from", "last_loaded_at", "assessed_at", "matched_at", "fitted_at", "known_at", "estimated_at"),
+    *(
+        "loaded_at",
+        "known_from",
+        "last_loaded_at",
+        "assessed_at",
+        "matched_at",
+        "fitted_at",
+        "known_at",
+        "estimated_at",
+    ),
     *("file_count", "repeated_file_count", "file_row_count"),
     *("snapshot_version", "matching_version", "path_model_version", "input_md5", "content_md5"),
 }

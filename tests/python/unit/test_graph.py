@@ -90,7 +90,10 @@ def test_dbt_runs_twice_and_what_it_selects_is_what_the_order_says(
 ) -> None:
     project = json.loads(manifest.read_bytes())
     found = stages(project)
-    assert [[one.source for one in stage.computations] for stage in found] == [[], ["valuation", "matching", "texts", "constructs"]]
+    assert [[one.source for one in stage.computations] for stage in found] == [
+        [],
+        ["valuation", "matching", "texts", "constructs"],
+    ]
     steps = {step.node_def.name: step for step in repository.asset_graph.assets_defs if step.is_executable}
     selected = [steps["models"], steps["models_valuation_matching_texts_constructs"]]
     for step, stage in zip(selected, found, strict=True):

@@ -49,6 +49,16 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"scores_of_any_scale_and_direction_are_brought_to_0_to_100": "survey_items"},
         (),
     ),
+    "satisfaction's path model": (
+        {
+            "a_construct_that_nothing_asks_about_is_there_too": "satisfaction_constructs",
+            "a_respondent_is_a_customer_over_the_window_and_their_answers_to_a_question_are_one": (
+                "satisfaction_construct_items"
+            ),
+            "a_path_leads_from_one_construct_to_another": "satisfaction_paths",
+        },
+        (),
+    ),
     "attributes of customers": (
         {"an_attribute_that_is_added_to_the_seed_tells_customers_apart": "profile_attributes"},
         ("tests/python/integration/test_olist.py::test_what_closed_deals_say_of_sellers_tells_customers_apart",),
