@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from orchestration.constructs.answers import Answers
+from orchestration.constructs.answers import Answers, shared_by_enough
 from orchestration.constructs.path_estimates import NO_ANSWERS, NOT_IDENTIFIED, RESAMPLES, TOO_FEW_ANSWERS
 from orchestration.statistics.correlations import shared_counts
 from orchestration.statistics.fitting import NotIdentifiedError
@@ -17,6 +17,11 @@ from orchestration.statistics.histories import FloatArray, IntArray
 from orchestration.statistics.importance import Importance, ImportanceInterval, estimate_importance, resample_importance
 
 _SEED = 61
+_FIGURES = (
+    *("performance_index", "r_squared"),
+    *("shapley_value", "shapley_value_lower_95", "shapley_value_upper_95"),
+    *("relative_weight", "relative_weight_lower_95", "relative_weight_upper_95"),
+)
 
 
 @dataclass(frozen=True)
@@ -70,40 +75,39 @@ def _mean(indices: FloatArray) -> FloatArray:
 
 def _estimate(indices: FloatArray, shared: IntArray, minimum: int) -> _Segment:
     """Leave out the drivers that share too few respondents with the outcome, then those that do with most others."""
-    drivers = [place for place in range(indices.shape[1] - 1) if shared[0, 1 + place] >= minimum]
-    while drivers:
-        columns = [1 + place for place in drivers]
-        too_few = (shared[np.ix_(columns, columns)] < minimum).sum(axis=1)
-        if not too_few.any():
-            break
-        # Of equals the one that fewest answer, and of these the last.
-        drivers.pop(max(range(len(drivers)), key=lambda n: (too_few[n], -shared[columns[n], columns[n]], n)))
+    columns = shared_by_enough((1 + np.flatnonzero(shared[0, 1:] >= minimum)).tolist(), shared, minimum)
+    drivers = [column - 1 for column in columns]
     if not drivers:
         return _Segment(drivers, None, None)
-    columns = [0, *(1 + place for place in drivers)]
+    known = indices[:, [0, *columns]]
     try:
-        importance = estimate_importance(indices[:, columns])
-        return _Segment(drivers, importance, resample_importance(indices[:, columns], importance, RESAMPLES, _SEED))
+        importance = estimate_importance(known)
+        return _Segment(drivers, importance, resample_importance(known, importance, RESAMPLES, _SEED))
     except NotIdentifiedError:
         return _Segment(drivers, None, None)
 
 
-def _figures(segment: _Segment, place: int, answered: FloatArray, minimum: int) -> Mapping[str, float | None]:
+def _figures(segment: _Segment, place: int, answered: FloatArray, minimum: int) -> dict[str, float | None]:
     """Importance with bounds, what all drivers explain, and the mean on 0-100 where enough answered."""
-    names = ("shapley", "relative_weight")
+    figures: dict[str, float | None] = dict.fromkeys(_FIGURES)
     known = answered[~np.isnan(answered)]
-    performance = float(known.mean()) if known.size >= minimum else None
-    if segment.importance is None or segment.interval is None or place not in segment.drivers:
-        missing = (f"{name}{part}" for name in names for part in ("_share", "_lower_95", "_upper_95"))
-        return {"performance_index": performance, "r_squared": None, **dict.fromkeys(missing)}
-    at = segment.drivers.index(place)
-    of = {"_share": segment.importance, "_lower_95": segment.interval.lower, "_upper_95": segment.interval.upper}
-    return {
-        "performance_index": performance,
-        "r_squared": segment.importance.r_squared,
-        **{f"shapley{part}": float(one.shapley[at]) for part, one in of.items()},
-        **{f"relative_weight{part}": float(one.relative_weights[at]) for part, one in of.items()},
-    }
+    if known.size >= minimum:
+        figures["performance_index"] = float(known.mean())
+    if segment.importance and segment.interval and place in segment.drivers:
+        at = segment.drivers.index(place)
+        figures["r_squared"] = segment.importance.r_squared
+        for part, one in (
+            ("", segment.importance),
+            ("_lower_95", segment.interval.lower),
+            ("_upper_95", segment.interval.upper),
+        ):
+            figures[f"shapley_value{part}"] = _known(one.shapley[at])
+            figures[f"relative_weight{part}"] = _known(one.relative_weights[at])
+    return figures
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 def _reason(segment: _Segment, place: int, shared: IntArray) -> str | None:

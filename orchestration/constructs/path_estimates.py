@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from orchestration.constructs.answers import Answers
+from orchestration.constructs.answers import Answers, shared_by_enough
 from orchestration.statistics.correlations import shared_counts
 from orchestration.statistics.fitting import NotIdentifiedError
 from orchestration.statistics.histories import IntArray
@@ -201,14 +201,9 @@ def _answered_part(answers: Answers, shared: IntArray) -> _Part:
     reasons: dict[str | int, str] = {
         number: NO_ANSWERS for number in range(len(answers.items)) if not shared[number, number]
     }
-    items = [number for number in range(len(answers.items)) if number not in reasons]
-    while items:
-        too_few = (shared[np.ix_(items, items)] < answers.minimum_respondent_count).sum(axis=1)
-        if not too_few.any():
-            break
-        # Of equals the one that fewest answer, and of these the last.
-        worst = max(range(len(items)), key=lambda place: (too_few[place], -shared[items[place], items[place]], place))
-        reasons[items.pop(worst)] = TOO_FEW_ANSWERS
+    answered = [number for number in range(len(answers.items)) if number not in reasons]
+    items = shared_by_enough(answered, shared, answers.minimum_respondent_count)
+    reasons |= dict.fromkeys(set(answered) - set(items), TOO_FEW_ANSWERS)
     left = {answers.items[item].construct for item in items}
     paths = tuple((start, end) for start, end in answers.paths if {start, end} <= left)
     related = {construct for path in paths for construct in path}

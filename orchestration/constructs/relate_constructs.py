@@ -1,4 +1,4 @@
-"""The computation `constructs`: read answers, estimate the path model, write; the same answers only once."""
+"""The computation `constructs`: read answers, estimate path model and drivers, write; the same answers only once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import duckdb
 
 from orchestration.computed import ComputedLoad
 from orchestration.constructs.answers import read_answers
+from orchestration.constructs.driver_estimates import estimate_drivers
 from orchestration.constructs.path_estimates import estimate_path_model
 
 SOURCE = "constructs"
@@ -45,7 +46,7 @@ class Related:
 
 
 def relate_constructs(warehouse: Path, lake: Path, related_at: datetime) -> Related:
-    """Estimate the path model of the answers that dbt prepared in `warehouse`, into `lake`.
+    """Estimate path model and drivers of the answers that dbt prepared in `warehouse`, into `lake`.
 
     Answers that are those of the last time are left. `related_at` is the run's clock.
     """
@@ -56,5 +57,5 @@ def relate_constructs(warehouse: Path, lake: Path, related_at: datetime) -> Rela
         if load.is_unchanged(NAME, content_md5):
             return Related(is_unchanged=True)
         found = estimate_path_model(answers)
-        load.add(NAME, content_md5, {"path_estimates": found.rows})
+        load.add(NAME, content_md5, {"path_estimates": found.rows, "driver_estimates": estimate_drivers(answers)})
     return Related(len(answers.indices), found.failed_resample_count, found.reason)

@@ -11,8 +11,10 @@ construct_items as (
 select
     constructs.construct_number,
     constructs.construct,
+    constructs.is_outcome,
     construct_items.questionnaire,
     construct_items.question,
+    coalesce(construct_items.is_driver, false) as is_driver,
     cast({{ var('minimum_answers') }} as bigint) as minimum_respondent_count
 from constructs
 left join construct_items on constructs.construct = construct_items.construct

@@ -1,5 +1,5 @@
--- What constructs of satisfaction do to each other, a row a figure. What was asked of too few has no figure already, and
--- what is there rests on many respondents at once.
+-- What constructs of satisfaction do to each other, a row a figure. What was asked of too few comes without a figure,
+-- and what is there rests on many respondents at once.
 select
     concat_ws(':', statistic, from_construct, construct, questionnaire, question) as satisfaction_model_id,
     statistic,

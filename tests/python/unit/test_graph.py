@@ -111,7 +111,7 @@ def test_what_a_computation_reads_is_what_its_source_says(manifest: Path) -> Non
     for source, relations in computed_from(json.loads(manifest.read_bytes())).items():
         files = (PROJECT_ROOT / "orchestration" / source).glob("*.py")
         code = "".join(file.read_text(encoding="utf-8") for file in files)
-        assert set(re.findall(r"\b(?:intermediate|restricted)\.int_\w+", code)) == set(relations)
+        assert set(re.findall(r"\b(?:(?:intermediate|restricted)\.int_|marts\.)\w+", code)) == set(relations)
 
 
 def test_every_public_model_is_published_and_no_restricted_one(

@@ -36,7 +36,11 @@ def company_that_asks() -> tuple[Company, dict[str, np.ndarray]]:
     scores["distance_to_ideal"][:2] = (-99, np.nan)
     for number in range(CUSTOMERS):
         customer = {"customer_number": f"C{number}"}
-        company.add("crm", "customers", **customer, email=f"A{number}@example.org", created_at="2024-01-01 08:00:00")
+        company.add(
+            *("crm", "customers"),
+            **{**customer, "email": f"A{number}@example.org", "created_at": "2024-01-01 08:00:00"},
+            acquisition_channel=("search", "social")[number % 2],
+        )
         for instrument, (questions, _, _) in ASKED.items():
             invitation = {"invitation_id": f"{instrument}-{number}", "instrument": instrument}
             company.add(
@@ -73,7 +77,7 @@ def test_what_a_company_asks_is_related_and_what_it_does_not_ask_is_named(tmp_pa
     assert world.query(
         "select quarantine_rule, count(*) from staging.base_survey__answers where quarantine_rule is not null"
         " group by all order by all"
-    ) == [("score is missing", 41), ("score is off its scale", 1)]
+    ) == [("score is missing", 41), ("score is off the scale of its question", 1)]
     # One question of loyalty: its index is the mean of its answers on 0-100.
     assert figures["construct_index:loyalty"][0] == pytest.approx(10 * np.nanmean(scores["likelihood_to_recommend"]))
     named = {
@@ -81,6 +85,20 @@ def test_what_a_company_asks_is_related_and_what_it_does_not_ask_is_named(tmp_pa
     }
     assert named == {"expectations": "no_answers", "perceived_value": "no_question"}
     assert figures["path_coefficient:perceived_quality:perceived_value"][-1] == "no_question"
+
+    drivers = world.query(
+        "select question, dimension_value, shapley_value > shapley_value_lower_95, respondent_count, reason"
+        " from marts.satisfaction_drivers where dimension in ('none', 'acquisition_channel') order by all"
+    )
+    assert drivers == [
+        (question, segment, None if question == "support_quality" else True, count, reason)
+        for question, count, reason in (
+            ("delivery_quality", 120, None),
+            ("support_quality", 0, "no_answers"),
+            ("website_quality", 120, None),
+        )
+        for segment, count in (("all", count), ("search", count // 2), ("social", count // 2))
+    ]
 
     again = relate_constructs(world.settings.warehouse, world.settings.lake, NOW)
     assert again.is_unchanged

@@ -1,5 +1,6 @@
 -- Every question of the path model counts the respondents who answered it, every path has its figure or says why not,
--- and no figure is shown of fewer respondents than the minimum, or without having been resampled.
+-- and no figure is shown of fewer respondents than the minimum, or without having been resampled. Before the first
+-- estimate there is no row.
 with figures as (
     select * from {{ ref('satisfaction_model') }}
 ),
@@ -22,6 +23,7 @@ left join figures
     and answered.question = figures.question
     and figures.statistic = 'outer_loading'
 where answered.respondent_count is distinct from figures.respondent_count
+    and exists (select 1 from figures as any_figure)
 
 union all
 
@@ -32,6 +34,7 @@ left join figures
     and paths.to_construct = figures.construct
     and figures.statistic = 'path_coefficient'
 where figures.satisfaction_model_id is null
+    and exists (select 1 from figures as any_figure)
 
 union all
 

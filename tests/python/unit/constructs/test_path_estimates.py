@@ -30,7 +30,15 @@ def simulated(case_count: int = 200) -> Answers:
     loyalty = 0.6 * satisfaction + 0.8 * noise[3]
     of = dict(zip(CONSTRUCTS, (quality, value, satisfaction, loyalty), strict=True))
     indices = np.array([60 + 10 * (of[item.construct] + 0.3 * rng.normal(size=case_count)) for item in ITEMS]).T
-    return Answers(CONSTRUCTS, PATHS, ITEMS, indices, minimum_respondent_count=30)
+    return Answers(
+        constructs=CONSTRUCTS,
+        paths=PATHS,
+        items=ITEMS,
+        indices=indices,
+        minimum_respondent_count=30,
+        outcome="satisfaction",
+        segments={("none", "all"): np.arange(case_count)},
+    )
 
 
 def told(found: PathModelRows, statistic: str, what: str = "estimate") -> dict[tuple[str, ...], object]:
@@ -153,6 +161,7 @@ def test_what_is_declared_and_answered_makes_the_fingerprint() -> None:
         replace(answers, paths=PATHS[1:]),
         replace(answers, minimum_respondent_count=29),
         replace(answers, items=ITEMS[::-1]),
+        replace(answers, segments={("none", "all"): np.arange(199)}),
     ]
     assert answers.fingerprint("1") == simulated().fingerprint("1") != answers.fingerprint("2")
-    assert len({one.fingerprint("1") for one in (answers, *others)}) == 5
+    assert len({one.fingerprint("1") for one in (answers, *others)}) == 6

@@ -1,0 +1,21 @@
+select
+    dimension,
+    dimension_value,
+    questionnaire,
+    question,
+    performance_index,
+    r_squared,
+    shapley_value,
+    shapley_value_lower_95,
+    shapley_value_upper_95,
+    relative_weight,
+    relative_weight_lower_95,
+    relative_weight_upper_95,
+    respondent_count,
+    answering_respondent_count,
+    resample_count,
+    failed_resample_count,
+    reason,
+    _file_version as path_model_version,
+    _loaded_at as estimated_at
+from {{ source('constructs', 'driver_estimates') }}
