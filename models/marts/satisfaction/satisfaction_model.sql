@@ -16,5 +16,6 @@ select
     failed_resample_count,
     reason,
     path_model_version,
+    input_md5,
     estimated_at
 from {{ ref('int_constructs__path_estimates') }}
