@@ -44,7 +44,7 @@ left join drivers
     and declared.question = drivers.question
     and drivers.dimension = 'none'
 where drivers.satisfaction_driver_id is null
-    and exists (select 1 from drivers as any_driver)
+    and exists (select any_driver.question from drivers as any_driver)
 
 union all
 

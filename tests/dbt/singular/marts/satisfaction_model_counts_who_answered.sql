@@ -23,7 +23,7 @@ left join figures
     and answered.question = figures.question
     and figures.statistic = 'outer_loading'
 where answered.respondent_count is distinct from figures.respondent_count
-    and exists (select 1 from figures as any_figure)
+    and exists (select any_figure.statistic from figures as any_figure)
 
 union all
 
@@ -34,7 +34,7 @@ left join figures
     and paths.to_construct = figures.construct
     and figures.statistic = 'path_coefficient'
 where figures.satisfaction_model_id is null
-    and exists (select 1 from figures as any_figure)
+    and exists (select any_figure.statistic from figures as any_figure)
 
 union all
 
