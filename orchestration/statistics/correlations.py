@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from orchestration.statistics.histories import FloatArray, IntArray
 LEAST_SHARED_CASES = 3
 # Smallest eigenvalue of the correlations of predictors below which these are one and the same.
 _LEAST_EIGENVALUE = 1e-8
+# Resamples, and cases, that are summed up at once: what they need fits into 100 MB with 100,000 cases.
+_BATCH = 100
+_ROWS = 4096
 
 
 @dataclass(frozen=True)
@@ -59,37 +63,14 @@ def shared_counts(answers: FloatArray) -> IntArray:
     return known.T @ known
 
 
-def correlate(answers: FloatArray, weights: FloatArray | None = None) -> Correlations:
+def correlate(answers: FloatArray) -> Correlations:
     """The correlations of items over the cases that answer both.
 
-    Args:
-        answers: one row a case and one column an item, (n, k), in any unit; NaN where there is no answer.
-        weights: how often each case counts, (n,), whole numbers; once where none are given.
+    `answers` has one row a case and one column an item, (n, k), in any unit; NaN where there is no answer.
 
     Raises NotIdentifiedError where two items share too few cases, or one of them does not vary among these.
     """
-    counted = np.ones(len(answers)) if weights is None else weights
-    known = (~np.isnan(answers)).astype(np.float64)
-    centre = _means(np.nan_to_num(answers), known)
-    deviation = np.where(known > 0, np.nan_to_num(answers) - centre, 0.0)
-    weighted = known * counted[:, None]
-    shared = weighted.T @ known
-    if shared.min(initial=np.inf) < LEAST_SHARED_CASES:
-        raise NotIdentifiedError(f"two items share fewer than {LEAST_SHARED_CASES} cases")
-    # Row i, column j: of item i, over the cases that answer j as well.
-    sums = (deviation * counted[:, None]).T @ known
-    squares = (deviation**2 * counted[:, None]).T @ known
-    products = (deviation * counted[:, None]).T @ deviation
-    spread = squares - sums**2 / shared
-    # What remains of equal answers is rounding.
-    if (spread <= 1e-12 * np.maximum(squares, np.finfo(np.float64).tiny)).any():
-        raise NotIdentifiedError("an item has the same answer in all cases that it shares with another")
-    values = (products - sums * sums.T / shared) / np.sqrt(spread * spread.T)
-    np.fill_diagonal(values, 1.0)
-    own = np.diag(shared)
-    return Correlations(
-        values, shared.astype(np.intp), centre + np.diag(sums) / own, np.sqrt(np.diag(spread) / (own - 1))
-    )
+    return _Answers.of(answers).correlate(np.ones((1, len(answers))))[0]()
 
 
 def regress(values: FloatArray, outcome: int, predictors: IntArray) -> FloatArray:
@@ -107,24 +88,32 @@ def regress(values: FloatArray, outcome: int, predictors: IntArray) -> FloatArra
     return coefficients
 
 
-def resample(estimate: Callable[[FloatArray], FloatArray], case_count: int, resample_count: int, seed: int) -> Interval:
+def resample(
+    answers: FloatArray, estimate: Callable[[Correlations], FloatArray], resample_count: int, seed: int
+) -> Interval:
     """Percentile intervals of the bootstrap (Efron, Tibshirani 1993): cases are drawn with replacement.
 
     Args:
-        estimate: from how often each case was drawn, (n,), to estimates, (m,). One that raises NotIdentifiedError has
-            failed, and is counted.
-        case_count: n.
+        answers: one row a case, (n, k), as of `correlate`.
+        estimate: from the correlations of a resample to estimates, (m,). A resample for which either raises
+            NotIdentifiedError has failed, and is counted.
         resample_count: how often to draw.
         seed: of the draws; the same seed draws the same.
     """
     rng = np.random.default_rng(seed)
+    prepared = _Answers.of(answers)
+    case_count = len(answers)
     found: list[FloatArray] = []
-    for _ in range(resample_count):
-        drawn = np.bincount(rng.integers(case_count, size=case_count), minlength=case_count).astype(np.float64)
-        try:
-            found.append(estimate(drawn))
-        except NotIdentifiedError:
-            continue
+    for first in range(0, resample_count, _BATCH):
+        drawn = [
+            np.bincount(rng.integers(case_count, size=case_count), minlength=case_count)
+            for _ in range(first, min(first + _BATCH, resample_count))
+        ]
+        for correlations in prepared.correlate(np.array(drawn, dtype=np.float64)):
+            try:
+                found.append(estimate(correlations()))
+            except NotIdentifiedError:
+                continue
     failed_count = resample_count - len(found)
     if not found or 2 * failed_count > resample_count:
         unknown = np.full(found[0].shape if found else (), np.nan)
@@ -133,5 +122,50 @@ def resample(estimate: Callable[[FloatArray], FloatArray], case_count: int, resa
     return Interval(lower, upper, resample_count, failed_count)
 
 
-def _means(answers: FloatArray, known: FloatArray) -> FloatArray:
-    return np.asarray(answers.sum(axis=0) / np.maximum(known.sum(axis=0), 1.0))
+@dataclass(frozen=True)
+class _Answers:
+    """Answers about their means, (n, k), 0 where there is none, and which there are: 1, or 0."""
+
+    deviation: FloatArray
+    known: FloatArray
+    centre: FloatArray
+
+    @classmethod
+    def of(cls, answers: FloatArray) -> _Answers:
+        known = (~np.isnan(answers)).astype(np.float64)
+        centre = np.nan_to_num(answers).sum(axis=0) / np.maximum(known.sum(axis=0), 1.0)
+        return cls(np.where(known > 0, np.nan_to_num(answers) - centre, 0.0), known, centre)
+
+    def correlate(self, weights: FloatArray) -> list[Callable[[], Correlations]]:
+        """What gives the correlations where a case counts so often, for each row of `weights`, (b, n); or raises.
+
+        All that correlations are made of is a sum over cases, so that one product of matrices has it for all rows.
+        """
+        case_count, item_count = self.known.shape
+        sums = np.zeros((len(weights), 4 * item_count**2))
+        for first in range(0, case_count, _ROWS):
+            rows = slice(first, first + _ROWS)
+            deviation, known = self.deviation[rows, :, None], self.known[rows, None, :]
+            # Row i, column j: of item i, over the cases that answer j as well.
+            parts = (known.swapaxes(1, 2) * known, deviation * known, deviation**2 * known)
+            products = (*parts, deviation * self.deviation[rows, None, :])
+            sums += weights[:, rows] @ np.stack(products, axis=1).reshape(-1, 4 * item_count**2)
+        shaped = sums.reshape(-1, 4, item_count, item_count)
+        return [partial(_correlations, *one, self.centre) for one in shaped]
+
+
+def _correlations(
+    shared: FloatArray, sums: FloatArray, squares: FloatArray, products: FloatArray, centre: FloatArray
+) -> Correlations:
+    if shared.min(initial=np.inf) < LEAST_SHARED_CASES:
+        raise NotIdentifiedError(f"two items share fewer than {LEAST_SHARED_CASES} cases")
+    spread = squares - sums**2 / shared
+    # What remains of equal answers is rounding.
+    if (spread <= 1e-12 * np.maximum(squares, np.finfo(np.float64).tiny)).any():
+        raise NotIdentifiedError("an item has the same answer in all cases that it shares with another")
+    values = (products - sums * sums.T / shared) / np.sqrt(spread * spread.T)
+    np.fill_diagonal(values, 1.0)
+    own = np.diag(shared)
+    return Correlations(
+        values, shared.astype(np.intp), centre + np.diag(sums) / own, np.sqrt(np.diag(spread) / (own - 1))
+    )

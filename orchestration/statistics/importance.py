@@ -44,12 +44,10 @@ class ImportanceInterval:
     failed_count: int
 
 
-def estimate_importance(answers: FloatArray, weights: FloatArray | None = None) -> Importance:
+def estimate_importance(answers: FloatArray) -> Importance:
     """How much each driver matters for the outcome.
 
-    Args:
-        answers: one row a case, (n, 1 + k): the outcome first, then the drivers, in any units; NaN where not answered.
-        weights: how often each case counts, (n,); once where none are given.
+    `answers` has one row a case, (n, 1 + k): the outcome first, then the drivers, in any units; NaN where not answered.
 
     Raises NotIdentifiedError where answers are too few or do not vary, or drivers say the same; ValueError for more
     than MOST_DRIVERS drivers.
@@ -57,7 +55,11 @@ def estimate_importance(answers: FloatArray, weights: FloatArray | None = None) 
     driver_count = answers.shape[1] - 1
     if driver_count > MOST_DRIVERS:
         raise ValueError(f"{driver_count} drivers have {2**driver_count:,} subsets; {MOST_DRIVERS} are the most.")
-    correlations = correlate(answers, weights).values
+    return _estimate(correlate(answers).values)
+
+
+def _estimate(correlations: FloatArray) -> Importance:
+    driver_count = len(correlations) - 1
     among, with_outcome = correlations[1:, 1:], correlations[1:, 0]
     r_squared = float(regress(correlations, 0, np.arange(1, driver_count + 1)) @ with_outcome)
     eigenvalues, vectors = np.linalg.eigh(among)
@@ -70,7 +72,7 @@ def resample_importance(
     answers: FloatArray, estimate: Importance, resample_count: int, seed: int
 ) -> ImportanceInterval:
     """How sure the `estimate` of `answers` is: percentiles of the bootstrap (`correlations.resample`)."""
-    interval = resample(lambda drawn: estimate_importance(answers, drawn).flat(), len(answers), resample_count, seed)
+    interval = resample(answers, lambda found: _estimate(found.values).flat(), resample_count, seed)
     lower, upper = (_shaped(bound, len(estimate.shapley)) for bound in (interval.lower, interval.upper))
     return ImportanceInterval(lower, upper, interval.resample_count, interval.failed_count)
 

@@ -114,15 +114,18 @@ class PathInterval:
     failed_count: int
 
 
-def estimate_paths(model: PathModel, answers: FloatArray, weights: FloatArray | None = None) -> PathEstimates:
+def estimate_paths(model: PathModel, answers: FloatArray) -> PathEstimates:
     """The path model of answers, (n, k), one row a case, in any unit; NaN where there is no answer.
 
-    `weights`, (n,), says how often each case counts. A construct points the way that most of its items do.
+    A construct points the way that most of its items do.
 
     Raises NotIdentifiedError where answers are too few or do not vary, causes of a construct cannot be told apart, or
     the weights do not settle.
     """
-    found = correlate(answers, weights)
+    return _estimate(model, correlate(answers))
+
+
+def _estimate(model: PathModel, found: Correlations) -> PathEstimates:
     outer = _outer_weights(model, found.values)
     scores = outer.T @ found.values @ outer
     loadings = (found.values @ outer)[np.arange(len(outer)), model.blocks]
@@ -154,7 +157,7 @@ def resample_paths(
     model: PathModel, answers: FloatArray, estimates: PathEstimates, resample_count: int, seed: int
 ) -> PathInterval:
     """How sure the `estimates` of `answers` are: percentiles of the bootstrap (`correlations.resample`)."""
-    interval = resample(lambda drawn: estimate_paths(model, answers, drawn).flat(), len(answers), resample_count, seed)
+    interval = resample(answers, lambda found: _estimate(model, found).flat(), resample_count, seed)
     shape = estimates.flat().shape
     return PathInterval(
         estimates.shaped(np.broadcast_to(interval.lower, shape)),

@@ -160,11 +160,15 @@ def test_missing_answers_are_left_out_pair_by_pair(answers: FloatArray) -> None:
     assert_allclose(estimate_paths(MODEL, blanks).paths, estimate_paths(MODEL, answers).paths, atol=0.15)
 
 
-def test_cases_that_count_twice_count_as_two(answers: FloatArray) -> None:
-    weights = np.random.default_rng(3).integers(0, 3, len(answers))
+def test_a_resample_is_its_cases_as_often_as_they_were_drawn(answers: FloatArray) -> None:
+    """The draws done over with cases repeated: the bounds are percentiles of what these give."""
     blanks = np.where(np.random.default_rng(4).random(answers.shape) < 0.1, np.nan, answers)
-    twice = estimate_paths(MODEL, np.repeat(blanks, weights, axis=0))
-    assert_allclose(estimate_paths(MODEL, blanks, weights.astype(float)).flat(), twice.flat(), atol=1e-8)
+    estimates = estimate_paths(MODEL, blanks)
+    interval = resample_paths(MODEL, blanks, estimates, 20, seed=3)
+    rng = np.random.default_rng(3)
+    drawn = [estimate_paths(MODEL, blanks[rng.integers(250, size=250)]).paths for _ in range(20)]
+    assert_allclose(interval.upper.paths, np.percentile(drawn, 97.5, axis=0), atol=1e-8)
+    assert interval.failed_count == 0
 
 
 def simulated(case_count: int, seed: int) -> tuple[PathModel, FloatArray]:
