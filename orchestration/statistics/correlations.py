@@ -151,12 +151,12 @@ class _Answers:
             products = (*parts, deviation * self.deviation[rows, None, :])
             sums += weights[:, rows] @ np.stack(products, axis=1).reshape(-1, 4 * item_count**2)
         shaped = sums.reshape(-1, 4, item_count, item_count)
-        return [partial(_correlations, *one, self.centre) for one in shaped]
+        return [partial(_correlations, one, self.centre) for one in shaped]
 
 
-def _correlations(
-    shared: FloatArray, sums: FloatArray, squares: FloatArray, products: FloatArray, centre: FloatArray
-) -> Correlations:
+def _correlations(parts: FloatArray, centre: FloatArray) -> Correlations:
+    """Correlations out of sums over shared cases, (4, k, k): of cases, of deviations, their squares and products."""
+    shared, sums, squares, products = parts
     if shared.min(initial=np.inf) < LEAST_SHARED_CASES:
         raise NotIdentifiedError(f"two items share fewer than {LEAST_SHARED_CASES} cases")
     spread = squares - sums**2 / shared
