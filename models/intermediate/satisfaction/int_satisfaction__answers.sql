@@ -9,6 +9,8 @@ with answers as (
         construct,
         response_id,
         max(customer_id) as customer_id,
+        max(respondent_id) as respondent_id,
+        {{ single_values(['touchpoint', 'channel', 'phase', 'order_id', 'ticket_id', 'product_id']) }},
         answered_at,
         answered_date,
         score,

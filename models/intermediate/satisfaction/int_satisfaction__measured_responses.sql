@@ -1,45 +1,46 @@
 -- What each response counts for in each measure: its index on 0-100, or, where the instrument asks for a
--- recommendation on 0-10, +100 (promoter, 9-10), -100 (detractor, 0-6) or 0 (passive) for the NPS. What was expected,
--- and what was perceived of it, is no satisfaction: only the gap between them says something, and that is another
--- question.
-{% set indices = [] %}
-{% for construct, measure in var('survey_constructs').items() if measure not in ('nps', 'none') %}
-{% do indices.append(construct) %}
-{% endfor %}
-
+-- recommendation on 0-10, +100 (promoter, 9-10), -100 (detractor, 0-6) or 0 (passive) for the NPS. How a contact was
+-- handled counts for the CSAT as well: 100 where the rating is a satisfied one, else 0. What was expected, and what was
+-- perceived of it, is no satisfaction: only the gap between them says something, and that is another question.
 with responses as (
     select * from {{ ref('int_satisfaction__responses') }}
+),
+
+measures as (
+    select *
+    from (
+        values
+        {% for construct, measure in var('survey_constructs').items() if measure != 'none' -%}
+        ('{{ construct }}', '{{ measure }}'),
+        {% endfor -%}
+        ('contact_satisfaction', 'csat')
+    ) as measured (construct, measure)
 )
 
 select
-    questionnaire,
-    instrument,
-    case construct
-        {% for construct, measure in var('survey_constructs').items() -%}
-        when '{{ construct }}' then '{{ measure }}'
-        {% endfor %}
-    end as measure,
-    response_id,
-    customer_id,
-    answered_at,
-    answered_date,
-    superseded_count,
-    response_index as response_value
+    responses.questionnaire,
+    responses.instrument,
+    measures.measure,
+    responses.response_id,
+    responses.customer_id,
+    responses.respondent_id,
+    responses.touchpoint,
+    responses.channel,
+    responses.phase,
+    responses.order_id,
+    responses.ticket_id,
+    responses.product_id,
+    responses.answered_at,
+    responses.answered_date,
+    responses.superseded_count,
+    cast(
+        case measures.measure
+            when 'nps'
+                then case when responses.lowest_score >= 9 then 100 when responses.lowest_score <= 6 then -100 else 0 end
+            when 'csat'
+                then case when responses.response_index > 100 * {{ var('rated_positive_above') }} then 100 else 0 end
+            else responses.response_index
+        end as decimal(18, 6)
+    ) as response_value
 from responses
-where construct in ('{{ indices | join("', '") }}')
-
-union all
-
-select
-    questionnaire,
-    instrument,
-    'nps' as measure,
-    response_id,
-    customer_id,
-    answered_at,
-    answered_date,
-    superseded_count,
-    cast(case when lowest_score >= 9 then 100 when lowest_score <= 6 then -100 else 0 end as decimal(18, 6))
-        as response_value
-from responses
-where construct = 'recommendation'
+inner join measures on responses.construct = measures.construct

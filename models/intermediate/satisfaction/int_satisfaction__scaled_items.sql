@@ -23,12 +23,15 @@ answers as (
         question,
         invitation_id as response_id,
         customer_id,
+        coalesce(customer_id, customer_namespace || ':' || source_customer_id, instrument || ':' || invitation_id)
+            as respondent_id,
         occurred_at as answered_at,
         business_date as answered_date,
         touchpoint,
         channel,
         order_id,
         ticket_id,
+        cast(null as string) as product_id,
         cast(score as decimal(18, 4)) as score
     from survey_answers
 
@@ -42,12 +45,14 @@ answers as (
         'rating',
         review_id,
         customer_id,
+        coalesce(customer_id, customer_namespace || ':' || source_customer_id, instrument || ':' || review_id),
         occurred_at,
         business_date,
         touchpoint,
         channel,
         order_id,
         cast(null as string),
+        product_id,
         cast(rating as decimal(18, 4))
     from reviews
 ),
@@ -87,6 +92,7 @@ select
     construct,
     response_id,
     customer_id,
+    respondent_id,
     answered_at,
     answered_date,
     item_touchpoint as touchpoint,
@@ -94,6 +100,7 @@ select
     phase,
     order_id,
     ticket_id,
+    product_id,
     score,
     item_weight,
     item_index,

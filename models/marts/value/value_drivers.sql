@@ -25,11 +25,8 @@ described as (
         {{ band_of('greatest(value.order_count, 1)', var('value_driver_order_band')) }} as order_band,
         {{ band_of('value.tenure_months', var('value_driver_tenure_band')) }} as tenure_band,
         first_orders.channel as first_order_channel,
-        case
-            when first_orders.promised_delivery_at is null or first_orders.delivered_at is null then null
-            when first_orders.delivered_at <= first_orders.promised_delivery_at then 'on time'
-            else 'late'
-        end as first_delivery,
+        {{ punctuality('first_orders.promised_delivery_at', 'first_orders.delivered_at', 'first_orders.delivered_at') }}
+            as first_delivery,
         case when value.refund_count > 0 then 'yes' else 'no' end as refunded
     from value
     left join first_orders on value.customer_id = first_orders.customer_id
