@@ -33,7 +33,11 @@ pairs as (
         later.value_sum,
         later.square_sum,
         earlier.answer_count as earlier_answer_count,
-        earlier.value_sum as earlier_value_sum
+        earlier.value_sum as earlier_value_sum,
+        -- Of two decimals of 18 digits DuckDB makes one of 18, which the sums of who answers often would not fit.
+        cast(
+            cast(later.value_sum as decimal(19, 6)) * cast(earlier.value_sum as decimal(17, 6)) as decimal(28, 12)
+        ) as value_product
     from months as later
     inner join months as earlier
         on later.respondent_id = earlier.respondent_id
@@ -60,8 +64,7 @@ select
     cast(sum(case when is_same_month then below_zero_count else 0 end) as bigint) as below_zero_count,
     cast(sum(case when is_same_month then value_sum else 0 end) as decimal(26, 6)) as value_sum,
     cast(sum(case when is_same_month then square_sum else 0 end) as decimal(30, 12)) as square_sum,
-    -- Of a pair of two months each product stands twice in the square of their sum. Of two decimals of 18 digits DuckDB
-    -- makes one of 18, which the sums of somebody who answers often may not fit; of more, Spark makes one of fewer places.
+    -- Of a pair of two months each product stands twice in the square of their sum.
     cast(sum(case when is_same_month then 1 else 2 end * answer_count * earlier_answer_count) as bigint)
         as count_square_sum,
     cast(
@@ -74,8 +77,7 @@ select
     ) as count_value_sum,
     cast(
         sum(
-            case when is_same_month then 1 else 2 end
-            * cast(cast(value_sum as decimal(19, 6)) * cast(earlier_value_sum as decimal(17, 6)) as decimal(28, 12))
+            case when is_same_month then value_product else value_product + value_product end
         ) as decimal(34, 12)
     ) as value_square_sum
 from pairs

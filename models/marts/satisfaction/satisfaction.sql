@@ -47,7 +47,7 @@ shown as (
         *,
         cast(value_sum as double) / answer_count as mean_value,
         cast(
-            cast(answer_count as decimal(9, 0)) * cast(square_sum as decimal(28, 12))
+            cast(answer_count as decimal(9, 0)) * cast(square_sum as decimal(27, 12))
             - cast(value_sum as decimal(19, 6)) * cast(value_sum as decimal(17, 6)) as double
         ) / answer_count as answer_squares
     from described

@@ -200,13 +200,25 @@ def test_contacts_are_those_of_the_landing_files(demo: Project, landing: Path) -
 def test_the_marts_are_filled(demo: Project) -> None:
     stages = {stage for (stage,) in demo.query("select distinct stage from marts.journey_stages")}
     assert {"anonymous", "prospect", "opportunity", "new", "active", "loyal", "at_risk", "lapsed", "won_back"} == stages
-    measures = {measure for (measure,) in demo.query("select distinct measure from marts.satisfaction_monthly")}
+    measures = {measure for (measure,) in demo.query("select distinct measure from marts.satisfaction")}
     assert {"effort_index", "nps", "satisfaction_index"} <= measures
     assert demo.query(
         "select count(*) > 1000, bool_and(costed_line_margin_amount < costed_revenue_amount),"
         " bool_and(margin_amount < goods_amount - refund_amount), bool_and(accounting_clv_on_margin_amount"
         " < accounting_clv_amount) from marts.customer_value where costed_line_margin_amount is not null"
     ) == [(True, True, True, True)]
+
+
+def test_who_waits_for_a_late_delivery_is_less_satisfied(demo: Project) -> None:
+    """Planted, and at this size too few late ones a year to be shown: of all years, whoever answered."""
+    (late, late_count), (on_time, on_time_count) = demo.warehouse(
+        "select sum(value_sum) / sum(answer_count), sum(answer_count)"
+        " from intermediate.int_satisfaction__respondent_months"
+        " where questionnaire = 'csi' and dimension = 'delivery' and dimension_value in ('late', 'on time')"
+        " group by dimension_value order by dimension_value"
+    )
+    assert min(late_count, on_time_count) > 30
+    assert late < on_time - 8
 
 
 def test_the_calendar_has_every_day_of_the_years_that_the_marts_speak_of(demo: Project) -> None:

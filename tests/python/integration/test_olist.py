@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,6 +26,8 @@ ROWS = {
     "leads": "olist_marketing_qualified_leads_dataset",
     "closed_deals": "olist_closed_deals_dataset",
 }
+
+MONTHS_OF_SATISFACTION = "marts.satisfaction where dimension = 'none' and period_type = '1 month'"
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +130,7 @@ def test_reviews_reconcile_from_file_to_satisfaction(olist: Project, files: dict
         Counter(int(r["review_score"]) for r in reviews).items()
     )
     # One review can span orders, and is one response all the same.
-    assert olist.query("select sum(answer_count) from marts.satisfaction_monthly") == [
+    assert olist.query(f"select sum(answer_count) from {MONTHS_OF_SATISFACTION}") == [
         (len({r["review_id"] for r in reviews}),)
     ]
 
@@ -137,20 +139,69 @@ def test_a_month_s_index_is_the_mean_of_the_scores_on_0_to_100(
     olist: Project, files: dict[str, list[dict[str, str]]]
 ) -> None:
     scores: dict[str, list[int]] = defaultdict(list)
+    people: dict[str, set[str]] = defaultdict(set)
+    person = {c["customer_id"]: c["customer_unique_id"] for c in files["customers"]}
+    buyer = {order["order_id"]: person[order["customer_id"]] for order in files["orders"]}
     for review in {r["review_id"]: r for r in files["order_reviews"]}.values():
         scores[review["review_answer_timestamp"][:7]].append(int(review["review_score"]))
+        people[review["review_answer_timestamp"][:7]].add(buyer[review["order_id"]])
     rows = olist.query(
-        "select strftime(month_date, '%Y-%m'), answer_count, is_suppressed, score from marts.satisfaction_monthly"
+        f"select strftime(period_start_date, '%Y-%m'), answer_count, is_suppressed, score from {MONTHS_OF_SATISFACTION}"
     )
     assert len(rows) == 26
     for month, count, suppressed, score in rows:
         assert count == len(scores[month])
-        assert suppressed == (count < 30)
+        assert suppressed == (len(people[month]) < 30)
         if not suppressed:
             mean = sum(scores[month]) / count
             assert float(score) == pytest.approx(100 * (mean - 1) / 4, abs=1e-5)
         else:
             assert score is None
+
+
+def test_a_year_s_index_by_delivery_and_by_category_is_that_of_the_file(
+    olist: Project, files: dict[str, list[dict[str, str]]]
+) -> None:
+    """Late is what had not come on the promised day when they answered; the category is of what cost most."""
+    english = {
+        row["product_category_name"]: row["product_category_name_english"] for row in files["product_category_names"]
+    }
+    category = {row["product_id"]: english.get(row["product_category_name"]) for row in files["products"]}
+    bought: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for item in files["order_items"]:
+        if name := category[item["product_id"]]:
+            bought[item["order_id"]][name] += Decimal(item["price"])
+    orders = {order["order_id"]: order for order in files["orders"]}
+    reviews = defaultdict(list)
+    for review in files["order_reviews"]:
+        reviews[review["review_id"]].append(review)
+    scores: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for [review, *others] in reviews.values():
+        answered_at = review["review_answer_timestamp"]
+        if others or not "2017-09" <= answered_at[:7] <= "2018-08":
+            continue
+        order = orders[review["order_id"]]
+        promised = str(date.fromisoformat(order["order_estimated_delivery_date"][:10]) + timedelta(days=1))
+        delivered = order["order_delivered_customer_date"] or "never"
+        if delivered <= answered_at and delivered <= promised:
+            scores["delivery", "on time"].append(int(review["review_score"]))
+        elif answered_at > promised:
+            scores["delivery", "late"].append(int(review["review_score"]))
+        if amounts := bought[review["order_id"]]:
+            dearest = min(amounts, key=lambda name: (-amounts[name], name))
+            scores["product_category", dearest].append(int(review["review_score"]))
+    shown = olist.query(
+        "select dimension, dimension_value, answer_count, score from marts.satisfaction"
+        " where dimension in ('delivery', 'product_category') and dimension_value <> 'unknown' and not is_suppressed"
+        " and period_type = '12 months' and period_start_date = date '2017-09-01'"
+    )
+    assert len(shown) > 20
+    for dimension, value, count, score in shown:
+        rated = scores[dimension, value]
+        assert (value, count) == (value, len(rated))
+        assert float(score) == pytest.approx(25 * (sum(rated) / len(rated) - 1), abs=1e-5)
+    index = {value: score for dimension, value, _, score in shown if dimension == "delivery"}
+    assert index["late"] < index["on time"] - 50
 
 
 def test_every_comment_is_assessed_and_its_sentiment_is_held_against_the_file_s_stars(
@@ -190,7 +241,7 @@ def test_every_comment_is_assessed_and_its_sentiment_is_held_against_the_file_s_
 
 
 def test_no_nps_is_made_of_an_instrument_that_does_not_ask_for_it(olist: Project) -> None:
-    assert olist.query("select distinct measure from marts.satisfaction_monthly") == [("satisfaction_index",)]
+    assert olist.query("select distinct measure from marts.satisfaction") == [("satisfaction_index",)]
 
 
 def test_sellers_of_the_lead_funnel_are_organisations_not_shoppers(
@@ -273,7 +324,7 @@ def test_the_as_of_date_cuts_the_marts(otherwise: Project) -> None:
         select
             (select max(business_date) from marts.customer_timeline) = date '2017-12-31',
             (select max(last_purchase_at) < '2018-01-01 02:00' from marts.customer_value),
-            (select max(month_date) from marts.satisfaction_monthly) = date '2017-12-01',
+            (select max(period_end_date) from marts.satisfaction) = date '2017-12-31',
             (select max(valid_from) < '2018-01-01 02:00' from marts.journey_stages),
             (select count(*) from behavioural.orders)
         """

@@ -161,7 +161,7 @@ def test_attitude_and_interaction_stay_visibly_empty(online_retail: Project) -> 
             0,
         )
     ]
-    assert online_retail.query("select count(*) from marts.satisfaction_monthly") == [(0,)]
+    assert online_retail.query("select count(*) from marts.satisfaction") == [(0,)]
     assert online_retail.query("select count(*) from attitudinal.survey_answers") == [(0,)]
 
 

@@ -186,7 +186,7 @@ def stages(orders: list[Order], as_of: datetime) -> list[tuple[str, datetime, da
 
 
 def test_satisfaction_by_month_is_what_the_answers_say(demo: Project, landing: Path) -> None:
-    """Scores of the survey tool, stars of the review platforms, ratings of the help desk: n, mean, none below 30."""
+    """Scores of the survey tool, stars of the review platforms, ratings of the help desk: n, mean, none of under 30."""
     answers: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     for at, score in records(
         landing, "survey", "select answered_at, score from answers where question = 'likelihood_to_recommend'"
@@ -215,17 +215,19 @@ def test_satisfaction_by_month_is_what_the_answers_say(demo: Project, landing: P
         answers["csi", "satisfaction_index", max(items)[0][:7]].append(sum(index for _, index in items) / len(items))
 
     published = {
-        (questionnaire, measure, month.isoformat()[:7]): (count, score)
-        for questionnaire, measure, month, count, score in demo.query(
-            "select questionnaire, measure, month_date, answer_count, score from marts.satisfaction_monthly"
+        (questionnaire, measure, month.isoformat()[:7]): (count, people, score)
+        for questionnaire, measure, month, count, people, score in demo.query(
+            "select questionnaire, measure, period_start_date, answer_count, respondent_count, score"
+            " from marts.satisfaction where dimension = 'none' and period_type = '1 month'"
         )
         if (questionnaire, measure) in {key[:2] for key in answers}
     }
-    assert {key: count for key, (count, _) in published.items() if count} == {
+    assert {key: count for key, (count, _, _) in published.items() if count} == {
         key: len(values) for key, values in answers.items()
     }
-    shown = {key: float(score) for key, (_, score) in published.items() if score is not None}
-    assert shown.keys() == {key for key, values in answers.items() if len(values) >= 30}
+    assert all(0 < people <= count for count, people, _ in published.values() if count)
+    shown = {key: float(score) for key, (_, _, score) in published.items() if score is not None}
+    assert shown.keys() == {key for key, (_, people, _) in published.items() if people >= 30}
     assert shown == pytest.approx({key: math.fsum(answers[key]) / len(answers[key]) for key in shown}, abs=1e-5)
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from tests.python.unit.sql_macros import sql_macro
 
-BOUND = sql_macro("statistics/adjusted_bound.sql", "statistics/half_width_95.sql")
+STANDARD_ERROR = ("statistics/adjusted_mean.sql", "statistics/adjusted_standard_error.sql")
+BOUND = sql_macro("statistics/adjusted_bound.sql", "statistics/half_width_95.sql", *STANDARD_ERROR)
+DETECTABLE = sql_macro("statistics/smallest_detectable_change.sql")
 
 
 def bounds(value_sums: np.ndarray, square_sums: np.ndarray, count: int, low: int) -> list[tuple[float, float]]:
@@ -56,3 +58,13 @@ def test_where_all_answered_alike_the_interval_has_a_width_and_holds_the_score(l
         [(lower, upper)] = bounds(np.array([1.0 * count * answer]), np.array([1.0 * count * answer**2]), count, low)
         assert lower <= answer <= upper
         assert lower < upper
+
+
+@pytest.mark.parametrize("standard_error", [0.5, 4.0])
+def test_four_of_five_changes_of_the_smallest_detectable_size_are_found(standard_error: float) -> None:
+    with duckdb.connect() as connection:
+        [(change,)] = connection.execute(f"select cast({DETECTABLE(standard_error)} as double)").fetchall()
+    random = np.random.default_rng(1988)
+    before, after = random.normal(0, standard_error, 20_000), random.normal(-change, standard_error, 20_000)
+    found = np.abs(after - before) > 1.959964 * np.sqrt(2) * standard_error
+    assert found.mean() == pytest.approx(0.8, abs=0.01)

@@ -260,7 +260,8 @@ def write_deals(folder: Path) -> None:
 def test_a_construct_has_its_measure(changed: Changed) -> None:
     """Thirty of forty gave the best of five, ten the worst: 75 of 100."""
     measured = (
-        "select questionnaire, measure, answer_count, score from marts.satisfaction_monthly where answer_count > 0"
+        "select questionnaire, measure, answer_count, score from marts.satisfaction"
+        " where answer_count > 0 and dimension = 'none' and period_type = '1 month'"
     )
     assert changed.query(measured) == [("trust", "trust_index", 40, 75)]
 
