@@ -1,6 +1,6 @@
--- Which figures are not shown. Too few people is the reason of the first. But what is hidden of a cut is the whole less
--- what is shown of it: where that is of somebody, and may be of too few, the smallest of those shown is hidden, too. How
--- many people it is of, at least, is the people of the whole less those of each part that is shown: some are in several.
+-- Which figures are not shown. Too few people is the reason of the first. But what is hidden of a dimension is the
+-- whole less what is shown of it: where that is of somebody, and may be of too few, the smallest of those shown is
+-- hidden, too. It is of the people of the whole less those of each part that is shown, at least: some are in several.
 with sums as (
     select * from {{ ref('int_satisfaction__period_sums') }}
 ),

@@ -7,14 +7,11 @@ with responses as (
 ),
 
 measures as (
-    select *
-    from (
-        values
-        {% for construct, measure in var('survey_constructs').items() if measure != 'none' -%}
-        ('{{ construct }}', '{{ measure }}'),
-        {% endfor -%}
-        ('contact_satisfaction', 'csat')
-    ) as measured (construct, measure)
+    {% for construct, measure in var('survey_constructs').items() if measure != 'none' -%}
+    select '{{ construct }}' as construct, '{{ measure }}' as measure
+    union all
+    {% endfor -%}
+    select 'contact_satisfaction' as construct, 'csat' as measure
 )
 
 select
@@ -34,11 +31,13 @@ select
     responses.answered_date,
     responses.superseded_count,
     cast(
-        case measures.measure
-            when 'nps'
-                then case when responses.lowest_score >= 9 then 100 when responses.lowest_score <= 6 then -100 else 0 end
-            when 'csat'
-                then case when responses.response_index > 100 * {{ var('rated_positive_above') }} then 100 else 0 end
+        case
+            when measures.measure = 'nps' and responses.lowest_score >= 9 then 100
+            when measures.measure = 'nps' and responses.lowest_score <= 6 then -100
+            when measures.measure = 'nps' then 0
+            when measures.measure = 'csat' and responses.response_index > 100 * {{ var('rated_positive_above') }}
+                then 100
+            when measures.measure = 'csat' then 0
             else responses.response_index
         end as decimal(18, 6)
     ) as response_value

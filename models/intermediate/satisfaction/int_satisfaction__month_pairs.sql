@@ -1,5 +1,5 @@
--- What is summed over a period, of whatever length: for each cut a month with itself, and with each earlier one in which
--- the same people answered. Sums over the pairs that lie in a period are its answers, its respondents, each counted
+-- What is summed over a period of any length: for each cut a month with itself, and with each earlier one in which the
+-- same people answered. Sums over the pairs that lie in a period are its answers, its respondents, each counted
 -- once, and what its answers share by being one person's: s and n being the sum and the number of a person's answers in
 -- a period, the sums over persons of n^2, n s and s^2. So a period costs what its months cost, however many answered.
 with months as (

@@ -39,17 +39,21 @@ stated as (
     from occasions
     inner join history
         on occasions.customer_id = history.customer_id
-        and (history.valid_from <= occasions.occurred_at or history.valid_from = history.loaded_at)
-        and (history.valid_to is null or history.valid_to > occasions.occurred_at)
+        and (occasions.occurred_at >= history.valid_from or history.valid_from = history.loaded_at)
+        and (occasions.occurred_at < history.valid_to or history.valid_to is null)
+),
+
+with_history as (
+    select distinct customer_id, attribute from history
 ),
 
 -- An attribute without a history is taken as it is now: nothing else is known of it.
 without_history as (
     select dimensions.customer_id, dimensions.attribute, dimensions.attribute_value
     from {{ ref('customer_dimensions') }} as dimensions
-    left join (select distinct customer_id, attribute from history) as known
-        on dimensions.customer_id = known.customer_id and dimensions.attribute = known.attribute
-    where known.customer_id is null
+    left join with_history
+        on dimensions.customer_id = with_history.customer_id and dimensions.attribute = with_history.attribute
+    where with_history.customer_id is null
 ),
 
 stages as (
@@ -71,10 +75,14 @@ tiers as (
         and occasions.month_date = cast(cast(snapshots.month_date as timestamp) + interval 1 month as date)
 ),
 
+orders_spoken_of as (
+    select distinct order_id from occasions
+),
+
 category_amounts as (
     select lines.order_id, products.category, sum(lines.amount) as amount
     from {{ ref('order_lines') }} as lines
-    inner join (select distinct order_id from occasions) as spoken_of on lines.order_id = spoken_of.order_id
+    inner join orders_spoken_of on lines.order_id = orders_spoken_of.order_id
     inner join {{ ref('products') }} as products on lines.product_id = products.product_id
     where products.category is not null
     group by lines.order_id, products.category

@@ -1,5 +1,5 @@
--- What each cut's figures of a period are made of, from its first answer to the as-of day: periods without an answer are
--- there, since nobody answering is something to be seen. What as a whole is of too few people is not cut.
+-- What each cut's figures of a period are made of, from its first answer to the as-of day. Periods without an answer
+-- are there, since nobody answering is something to be seen. What as a whole is of too few people is not cut.
 with periods as (
     select * from {{ ref('int_satisfaction__periods') }}
 ),

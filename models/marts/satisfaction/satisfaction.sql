@@ -65,8 +65,9 @@ varied as (
         ) / answer_count / answer_count
         * case when measure = 'nps' then 1 else cast(respondent_count as double) / nullif(respondent_count - 1, 0) end
             as variance_of_mean,
-        answer_squares / answer_count / nullif(case when measure = 'nps' then answer_count else answer_count - 1 end, 0)
-            as variance_of_mean_of_different_people
+        answer_squares / answer_count
+        / nullif(case when measure = 'nps' then answer_count else answer_count - 1 end, 0)
+            as variance_of_different_people
     from shown
 ),
 
@@ -75,7 +76,7 @@ effective as (
     select
         *,
         case
-            when answer_squares > 0 and respondent_count > 1 then variance_of_mean / variance_of_mean_of_different_people
+            when answer_squares > 0 and respondent_count > 1 then variance_of_mean / variance_of_different_people
             else cast(count_square_sum as double) / answer_count
         end as design_effect
     from varied

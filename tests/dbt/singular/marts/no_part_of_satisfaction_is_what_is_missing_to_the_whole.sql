@@ -1,5 +1,5 @@
--- What is hidden of a cut is the whole less what is shown. So its people, counted one by one, are nobody or enough: here of
--- every quarter.
+-- What is hidden of a dimension is the whole less what is shown. So its people, counted one by one, are nobody or
+-- enough: here of every quarter.
 with hidden as (
     select satisfaction.*
     from {{ ref('satisfaction') }} as satisfaction

@@ -1,4 +1,4 @@
--- Every answer until the as-of moment counts in one month; no month is left out; a figure is shown where enough answered,
+-- Every answer until the as-of day counts in one month; no month is left out; a figure is shown where enough answered,
 -- with its interval around it, and nowhere else.
 with satisfaction as (
     select * from {{ ref('satisfaction') }}
@@ -54,7 +54,13 @@ where counted.answer_count is distinct from answered.answer_count or counted.mon
 
 union all
 
-select questionnaire, measure, period_start_date, respondent_count, {{ var('minimum_answers') }}, 'is shown or hidden wrongly'
+select
+    questionnaire,
+    measure,
+    period_start_date,
+    respondent_count,
+    {{ var('minimum_answers') }},
+    'is shown or hidden wrongly'
 from satisfaction
 where (not is_suppressed and {{ too_few('respondent_count') }})
     or (suppression_reason = 'too few respondents' and not {{ too_few('respondent_count') }})
