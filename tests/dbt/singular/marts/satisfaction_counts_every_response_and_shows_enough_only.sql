@@ -1,5 +1,10 @@
 -- Every answer until the as-of day counts in one month; no month is left out; a figure is shown where enough answered,
 -- with its interval around it, and nowhere else.
+{% set unmeasured = [] %}
+{% for construct, measure in var('survey_constructs').items() if measure == 'none' %}
+{% do unmeasured.append(construct) %}
+{% endfor %}
+
 with satisfaction as (
     select * from {{ ref('satisfaction') }}
 ),
@@ -30,12 +35,13 @@ answered as (
         inner join {{ ref('survey_items') }} as items
             on answers.instrument = items.instrument and answers.question = items.question
         where answers.score is not null
-            and items.construct not in ('expectation', 'perception')
+            and items.construct not in ('{{ unmeasured | join("', '") }}')
             and answers.business_date <= {{ as_of_date() }}
         union all
         select distinct items.questionnaire, reviews.instrument, reviews.review_id
         from {{ ref('reviews') }} as reviews
-        inner join {{ ref('survey_items') }} as items on reviews.instrument = items.instrument
+        inner join {{ ref('survey_items') }} as items
+            on reviews.instrument = items.instrument and items.question = 'rating'
         where reviews.rating is not null and reviews.business_date <= {{ as_of_date() }}
     ) as responses
     group by questionnaire
