@@ -27,7 +27,7 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {
             "fixed_cost_is_shared_among_the_customers_of_the_month": "expected_lifetime_months",
             "the_worked_example_of_the_accounting_clv": "fixed_cost_per_customer_month_amount",
-            "below_the_minimum_nothing_is_shown_and_no_month_is_left_out": "minimum_answers",
+            "what_is_missing_to_a_whole_is_not_shown_by_what_is": "minimum_answers",
             "fixed_costs_are_in_base_currency_at_the_rate_of_their_month_s_first_day": "base_currency",
         },
         (
