@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
-import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from orchestration.dbt_commands import DbtError, run_dbt
 from orchestration.files import replace_file
 from orchestration.settings import PROJECT_ROOT, Settings
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests/dbt", "docs/dbt")
 
@@ -41,21 +47,42 @@ def current_manifest(settings: Settings) -> Path:
     if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
         return manifest
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
-    parsed = subprocess.run(
-        [dbt_command(), "--quiet", "--no-use-colors", "parse"],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, **settings.child_environment()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if parsed.returncode != 0:
-        raise DbtParseError(parsed.stdout + parsed.stderr)
+    written = settings.dbt_target / "manifest.json"
+    parsed_project(settings).write(str(written))  # type: ignore[no-untyped-call]
     # Without its stamp a manifest counts as none, so nothing that is killed in between pairs new with old.
     stamp.unlink(missing_ok=True)
-    replace_file(manifest, (settings.dbt_target / "manifest.json").read_bytes())
+    replace_file(manifest, written.read_bytes())
     replace_file(stamp, fingerprint.encode())
     return manifest
+
+
+def parsed_project(settings: Settings) -> Manifest:
+    """The project as dbt has it in memory, with the enabled sources; parsed once a process, unless a file changes.
+
+    Raises DbtParseError with dbt's own words.
+    """
+    return _parsed(project_fingerprint(settings, PARSED), tuple(settings.child_environment().items()))
+
+
+@functools.lru_cache(maxsize=1)
+def _parsed(fingerprint: str, environment: tuple[tuple[str, str], ...]) -> Manifest:
+    with _environment(environment):
+        try:
+            project: Manifest = run_dbt("parse")
+        except DbtError as error:
+            raise DbtParseError(str(error)) from error
+    return project
+
+
+@contextmanager
+def _environment(variables: Iterable[tuple[str, str]]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def project_fingerprint(settings: Settings, names: Iterable[str]) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -30,21 +29,13 @@ def notice(text: str) -> None:
     _write(f"! {text}\n")
 
 
-@contextmanager
-def dbt_counter() -> Iterator[None]:
-    """Shorten what dbt prints, two lines a node, to a counter on a terminal, and to what went wrong elsewhere."""
-    with redirect_stdout(_DbtLines()):
-        yield
-
-
-class _DbtLines(io.TextIOBase):
-    def write(self, text: str) -> int:
-        done = re.match(r"(\d+) of (\d+) (OK|PASS)", text)
-        if done and sys.stderr.isatty():
-            _write(f"\r  {done[1]} of {done[2]}\r")
-        elif re.match(r"\d+ of \d+ (ERROR|FAIL|WARN)", text):
-            _write(f"  {text.strip()}\n")
-        return len(text)
+def dbt_line(text: str) -> None:
+    """Shorten what dbt says of a node to a counter on a terminal, and to what went wrong elsewhere."""
+    done = re.match(r"(\d+) of (\d+) (OK|PASS)", text)
+    if done and sys.stderr.isatty():
+        _write(f"\r  {done[1]} of {done[2]}\r")
+    elif re.match(r"\d+ of \d+ (ERROR|FAIL|WARN)", text):
+        _write(f"  {text.strip()}\n")
 
 
 def _write(text: str) -> None:

@@ -120,16 +120,15 @@ def _causes(error: SerializableErrorInfo | None, settings: Settings) -> list[str
     if error is None or error.cls_name == "DagsterAssetCheckFailedError":
         return []
     message = error.message.strip().removeprefix(f"{error.cls_name}: ")
-    if error.cls_name == "DagsterDbtCliRuntimeError":
+    if error.cls_name == "DbtError":
         return _dbt_failures(settings) or without_values("\n".join(_dbt_words(message, settings))).splitlines()
     return without_values(message or str(error.cls_name)).splitlines()
 
 
 def _dbt_words(message: str, settings: Settings) -> list[str]:
-    """What dbt said where it built nothing: a file it could not open, a project it could not read, or its exit code."""
-    said = message.partition("Errors parsed from dbt logs:")[2] or message
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    log = settings.dbt_target / "dbt.log"
+    """What dbt said where it built nothing: a file it could not open, or a project it could not read."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    log = settings.dbt_target / "logs" / "dbt.log"
     return ["dbt failed before it built anything:", *(f"  {line}" for line in lines), f"  see {log}"]
 
 

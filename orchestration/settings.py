@@ -174,8 +174,6 @@ class Settings:
             "DBT_PROJECT_DIR": str(PROJECT_ROOT),
             "DBT_TARGET_PATH": str(self.dbt_target),
             "DBT_LOG_PATH": str(self.dbt_target / "logs"),
-            # Dagster asks dbt for JSON, and dbt takes that for its file too, which people read, and writes all twice.
-            "DBT_LOG_FORMAT_FILE": "debug",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
 

@@ -1,0 +1,92 @@
+"""dbt in this process, without its start and with one reading of the project (docs/decisions/0064-dbt-in-process.md)."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable, Collection, Generator
+from concurrent.futures import Future
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.events.base_types import EventMsg
+
+
+class DbtError(Exception):
+    """A command of dbt's failed. The message is dbt's; `result` is what came of its nodes, where it came to any."""
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+def run_dbt(*arguments: str, project: Manifest | None = None, hear: Callable[[EventMsg], None] | None = None) -> Any:
+    """Run a command of dbt's and return what comes of it: a manifest of `parse`, results of what builds.
+
+    This process's environment configures it. Without a `project` that was parsed dbt reads the project's files. `hear`
+    gets each event, on the thread where it happens. dbt prints nothing. Raises DbtError where anything failed.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    options = ("--log-level", "none", "--no-use-colors", "--no-write-json")
+    done = dbtRunner(project, [hear] if hear else []).invoke([*options, *arguments])
+    # dbt keeps the database open as long as its process lives, which is this one.
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if done.exception is not None:
+        raise DbtError(str(done.exception))
+    if not done.success:
+        messages = [str(result.message) for result in getattr(done.result, "results", ()) if result.message]
+        raise DbtError(f"dbt {' '.join(arguments)}: {messages}", done.result)
+    return done.result
+
+
+def stream_dbt(*arguments: str, project: Manifest, names: Collection[str]) -> Generator[EventMsg, None, Any]:
+    """Run a command as `run_dbt` does, give out its events of these `names` as they happen, and return what it returns.
+
+    dbt works on a thread of its own. It ends where this one is interrupted, or the generator is closed.
+    """
+    heard: SimpleQueue[EventMsg | None] = SimpleQueue()
+    outcome: Future[Any] = Future()
+
+    def hear(event: EventMsg) -> None:
+        if event.info.name in names:
+            heard.put(event)
+
+    def run() -> None:
+        try:
+            outcome.set_result(run_dbt(*arguments, project=project, hear=hear))
+        except BaseException as error:
+            outcome.set_exception(error)
+        heard.put(None)
+
+    thread = threading.Thread(target=run, name="dbt")
+    thread.start()
+    try:
+        while (event := heard.get()) is not None:
+            yield event
+    except BaseException:
+        _interrupt(thread)
+        raise
+    thread.join()
+    return outcome.result()
+
+
+def _interrupt(thread: threading.Thread) -> None:
+    """End the dbt of `thread` as Ctrl-C does at a terminal, and return when it has ended.
+
+    dbt looks up when a node is done, so what its nodes ask of the warehouse is cancelled until it has.
+    """
+    import duckdb
+    from dbt.adapters.factory import FACTORY
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(KeyboardInterrupt))
+    while thread.is_alive():
+        adapter: Any
+        for adapter in tuple(FACTORY.adapters.values()):
+            with suppress(duckdb.Error):  # it was closed at this moment
+                adapter.cancel_open_connections()
+        thread.join(0.1)
