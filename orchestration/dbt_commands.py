@@ -1,4 +1,4 @@
-"""dbt in this process, without its start and with one reading of the project (docs/decisions/0064-dbt-in-process.md)."""
+"""dbt in this process: no start of its own, one reading of the project (docs/decisions/0064-dbt-in-process.md)."""
 
 from __future__ import annotations
 

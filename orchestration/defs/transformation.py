@@ -47,7 +47,7 @@ def _stage_assets(settings: Settings, manifest: Path, stage: Stage) -> dg.Assets
                 return
             begin_version(settings)
         with progress.stage(title) as told:
-            results = yield from _build(settings, manifest, context, _selection(stage, context))
+            results = yield from _build(settings, manifest, context, selection(stage, context))
             built = sum(result.node.resource_type == "model" for result in results)
             tested = sum(result.node.resource_type == "test" for result in results)
             told.outcome = f"{built} models, {tested} tests"
@@ -55,7 +55,7 @@ def _stage_assets(settings: Settings, manifest: Path, stage: Stage) -> dg.Assets
     return models
 
 
-def _selection(stage: Stage, context: dg.AssetExecutionContext) -> list[str]:
+def selection(stage: Stage, context: dg.AssetExecutionContext) -> list[str]:
     """The options that have dbt build the whole stage, or what somebody picked of it, with no test but those picked."""
     if not context.is_subset:
         return ["--select", *stage.select, "--exclude", *stage.exclude, _UNIT_TESTS]
@@ -65,7 +65,7 @@ def _selection(stage: Stage, context: dg.AssetExecutionContext) -> list[str]:
 
 
 def _build(
-    settings: Settings, manifest: Path, context: dg.AssetExecutionContext, selection: Sequence[str]
+    settings: Settings, manifest: Path, context: dg.AssetExecutionContext, selected: Sequence[str]
 ) -> Generator[Any, None, Any]:
     """Build and test what is selected, telling Dagster of each node when it is done; return dbt's results."""
     os.environ.update(settings.child_environment())
@@ -73,7 +73,7 @@ def _build(
     results = settings.dbt_target / "run_results.json"
     # What dbt said of an earlier build is no word on this one, should it die before it says anything.
     results.unlink(missing_ok=True)
-    events = stream_dbt("build", *selection, project=parsed_project(settings), names=_RESULTS)
+    events = stream_dbt("build", *selected, project=parsed_project(settings), names=_RESULTS)
     try:
         build = yield from _told(events, manifest, context)
     except DbtError as error:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import duckdb
 import pytest
 
 from expectations.suites import load_suites
+from orchestration import dbt_project
 from orchestration.computations import computed_from, stages
-from orchestration.dbt_project import DbtParseError, current_manifest
+from orchestration.dbt_commands import run_dbt
+from orchestration.dbt_project import DbtParseError, current_manifest, parsed_project
 from orchestration.defs.graph import graph
 from orchestration.defs.publication import PUBLISHED
+from orchestration.defs.transformation import selection
 from orchestration.memory import forget, remembered_relations
 from orchestration.publishing.public_models import public_models
 from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings
+from tests.python.worlds.world import dbt_environment
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +111,23 @@ def test_dbt_runs_twice_and_what_it_selects_is_what_the_order_says(
         assert checked <= {node["name"] for node in nodes if node["resource_type"] == "test"}
 
 
+def test_what_somebody_picks_in_the_ui_is_what_dbt_builds(
+    repository: dg.RepositoryDefinition, settings: Settings, manifest: Path
+) -> None:
+    """One model, one of its tests, and a test of another model; not what else is there of them."""
+    orders, payments = dg.AssetKey(["behavioural", "orders"]), dg.AssetKey(["behavioural", "payments"])
+    checks = {
+        dg.AssetCheckKey(orders, "unique_orders_order_id"),
+        dg.AssetCheckKey(payments, "unique_payments_payment_id"),
+    }
+    assert checks <= repository.asset_graph.asset_check_keys
+    picked = SimpleNamespace(is_subset=True, selected_asset_keys={orders}, selected_asset_check_keys=checks)
+    first, *_ = stages(json.loads(manifest.read_bytes()))
+    with dbt_environment(settings.child_environment()):
+        found = run_dbt("ls", "--output", "name", *selection(first, picked), project=parsed_project(settings))
+    assert sorted(found) == ["orders", "unique_orders_order_id", "unique_payments_payment_id"]
+
+
 def test_what_a_computation_reads_is_what_its_source_says(manifest: Path) -> None:
     """Or it could have its turn before what it reads is built."""
     for source, relations in computed_from(json.loads(manifest.read_bytes())).items():
@@ -183,8 +205,10 @@ def test_a_manifest_that_a_killed_dbt_left_half_written_is_not_read(settings: Se
     for name in ("manifest.json", "partial_parse.msgpack"):
         path = settings.dbt_target / name
         path.write_bytes(path.read_bytes()[:1000])
+    dbt_project._parsed.cache_clear()  # as in the next process
     assert current_manifest(settings).read_bytes() == whole
     (manifest.parent / "parsed_for.txt").unlink()
+    dbt_project._parsed.cache_clear()
     assert json.loads(current_manifest(settings).read_bytes())["nodes"].keys() == json.loads(whole)["nodes"].keys()
 
 
