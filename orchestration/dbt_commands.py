@@ -63,7 +63,8 @@ def stream_dbt(*arguments: str, project: Manifest, names: Collection[str]) -> Ge
             outcome.set_exception(error)
         heard.put(None)
 
-    thread = threading.Thread(target=run, name="dbt")
+    # A daemon, so that a run which ends without having closed the generator does not wait for it.
+    thread = threading.Thread(target=run, name="dbt", daemon=True)
     thread.start()
     try:
         while (event := heard.get()) is not None:
