@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import threading
 from collections.abc import Callable, Collection, Generator
@@ -47,8 +48,10 @@ def run_dbt(*arguments: str, project: Manifest | None = None, hear: Callable[[Ev
 def stream_dbt(*arguments: str, project: Manifest, names: Collection[str]) -> Generator[EventMsg, None, Any]:
     """Run a command as `run_dbt` does, give out its events of these `names` as they happen, and return what it returns.
 
-    dbt works on a thread of its own. It ends where this one is interrupted, or the generator is closed.
+    dbt works on a thread of its own. Where this one is interrupted, it ends; whoever leaves the generator before its
+    end calls `end_dbt`.
     """
+    global _running  # noqa: PLW0603
     heard: SimpleQueue[EventMsg | None] = SimpleQueue()
     outcome: Future[Any] = Future()
 
@@ -63,31 +66,42 @@ def stream_dbt(*arguments: str, project: Manifest, names: Collection[str]) -> Ge
             outcome.set_exception(error)
         heard.put(None)
 
-    # A daemon, so that a run which ends without having closed the generator does not wait for it.
-    thread = threading.Thread(target=run, name="dbt", daemon=True)
-    thread.start()
+    # A daemon, because Python waits for any other thread before it calls what is registered for its exit.
+    _running = threading.Thread(target=run, name="dbt", daemon=True)
+    _running.start()
     try:
         while (event := heard.get()) is not None:
             yield event
     except BaseException:
-        _interrupt(thread)
+        end_dbt()
         raise
-    thread.join()
+    _running.join()
     return outcome.result()
 
 
-def _interrupt(thread: threading.Thread) -> None:
-    """End the dbt of `thread` as Ctrl-C does at a terminal, and return when it has ended.
+# One at a time: a process has one of dbt's adapters, and a home one run.
+_running: threading.Thread | None = None
 
-    dbt looks up when a node is done, so what its nodes ask of the warehouse is cancelled until it has.
+
+def end_dbt() -> None:
+    """End the command that goes on, if any, as Ctrl-C does at a terminal, and return when it has ended.
+
+    dbt looks up when a node is done, so what its nodes ask of the warehouse is cancelled until it has. A thread that
+    still asked when Python ends would end the process with an abort.
     """
+    if _running is None or not _running.is_alive():
+        return
     import duckdb
     from dbt.adapters.factory import FACTORY
 
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(KeyboardInterrupt))
-    while thread.is_alive():
-        adapter: Any
+    interrupt = ctypes.py_object(KeyboardInterrupt)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(_running.ident or 0), interrupt)
+    adapter: Any
+    while _running.is_alive():
         for adapter in tuple(FACTORY.adapters.values()):
             with suppress(duckdb.Error):  # it was closed at this moment
                 adapter.cancel_open_connections()
-        thread.join(0.1)
+        _running.join(0.1)
+
+
+atexit.register(end_dbt)

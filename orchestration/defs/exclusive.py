@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration import progress
+from orchestration.dbt_commands import end_dbt
 from orchestration.lock import only_run
 from orchestration.memory import remembered_relations, restore
 from orchestration.pseudonyms import keep_key
@@ -30,7 +31,11 @@ def exclusive_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
             keep_key(settings)
             if restored := restore(settings.warehouse, settings.memory, relations):
                 progress.notice(f"remembered from {settings.memory}: {', '.join(restored)}")
-            yield settings.home
+            try:
+                yield settings.home
+            finally:
+                # Dagster leaves a step that it interrupts between two events as it stands.
+                end_dbt()
 
     return dg.Definitions(resources={"only_run": exclusive})
 
