@@ -43,6 +43,18 @@ def with_row_rules(relation: object, rules: list[Any]) -> str:
     return f"(select raw_row.name from {relation} as raw_row)"
 
 
+def with_known_channel(relation: object, source: str, column: str = "channel") -> str:
+    return f"(select raw_row.name from {relation} as raw_row)"
+
+
+def with_parent_validation(relation: object, parent: object, key: str, parent_key: str = "") -> str:
+    return f"(select raw_row.name from {relation} as raw_row)"
+
+
+def with_line_validation(relation: object, lines: object, key: str, line_rules: list[Any], line_key: str = "") -> str:
+    return f"(select raw_row.name from {relation} as raw_row inner join {lines} as line on raw_row.name = line.name)"
+
+
 def quarantine_value(rules: list[Any]) -> str:
     return "(select rule.name from rules as rule where rule.name = raw_row.name)"
 

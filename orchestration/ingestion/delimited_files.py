@@ -30,6 +30,19 @@ _BLOCK_BYTES = 32 << 20
 _LONGEST_HEADER = 1 << 20
 _END = "\x1aend of file\x1a"
 _snake_case = NamingConvention().normalize_identifier
+# Words that DuckDB takes for no column's name everywhere one may stand (tried on each of its `duckdb_keywords()`).
+_RESERVED_WORDS = frozenset((
+    "all", "analyse", "analyze", "and", "anti", "any", "array", "as", "asc", "asof", "asymmetric", "at",
+    "authorization", "binary", "both", "by", "case", "cast", "check", "collate", "collation", "column",
+    "concurrently", "constraint", "create", "cross", "default", "deferrable", "desc", "describe", "distinct", "do",
+    "else", "end", "except", "false", "fetch", "for", "foreign", "freeze", "from", "full", "glob", "group",
+    "having", "ilike", "in", "initially", "inner", "intersect", "into", "is", "isnull", "join", "lambda", "lateral",
+    "leading", "left", "like", "limit", "natural", "not", "notnull", "null", "offset", "on", "only", "or", "order",
+    "outer", "overlaps", "pivot", "pivot_longer", "pivot_wider", "placing", "positional", "primary", "qualify",
+    "references", "returning", "right", "select", "semi", "show", "similar", "some", "summarize", "symmetric",
+    "table", "tablesample", "then", "to", "trailing", "true", "union", "unique", "unpack", "unpivot", "using",
+    "variadic", "verbose", "when", "where", "window", "with",
+))  # fmt: skip
 
 
 def stage_delimited(
@@ -130,10 +143,28 @@ class _WithEnd(io.RawIOBase):
 
 
 def _header(path: Path, columns: list[str]) -> list[str]:
-    """The header's names as the lake spells them (`InvoiceNo` → `invoice_no`).
+    """The header's names as the lake spells them.
 
     A first line with none of `columns` in it is somebody's row, as like as not: no message tells what it holds.
     """
+    header = _names_in_first_line(path)
+    if not set(columns) & {name for name, _ in header}:
+        raise LandingError(
+            f"{path}: column {', '.join(columns)} is missing: the first line has none of them, so it is no header of "
+            "this table. Nothing was loaded. Deliver the file with its header, separated by commas."
+        )
+    return list(_once(path, header))
+
+
+def header_names(path: Path) -> dict[str, str]:
+    """Each column of a delimited file by its name in the lake (`InvoiceNo` → `invoice_no`), as the header has it.
+
+    Raises LandingError for a first line that is no header, or names a column twice.
+    """
+    return _once(path, _names_in_first_line(path))
+
+
+def _names_in_first_line(path: Path) -> list[tuple[str, str]]:
     with opened(path) as stream:
         line = stream.readline(_LONGEST_HEADER)
     if len(line) == _LONGEST_HEADER:
@@ -153,20 +184,25 @@ def _header(path: Path, columns: list[str]) -> list[str]:
         raise LandingError(
             f"{path}: the first line is no header: it cannot be read as one row. Deliver the file with its header."
         ) from None
-    header = [_snake_case(name) if name.strip() else f"unnamed_{position}" for position, name in enumerate(names, 1)]
-    if not set(columns) & set(header):
-        raise LandingError(
-            f"{path}: column {', '.join(columns)} is missing: the first line has none of them, so it is no header of "
-            "this table. Nothing was loaded. Deliver the file with its header, separated by commas."
-        )
-    twice = sorted({name for name in header if header.count(name) > 1})
+    return [(_column_name(name, position), name) for position, name in enumerate(names, 1)]
+
+
+def _column_name(header: str, position: int) -> str:
+    """The name in the lake. A word that SQL reserves gets another one behind it, or no query could name the column."""
+    name = _snake_case(header) if header.strip() else f"unnamed_{position}"
+    return f"{name}_column" if name in _RESERVED_WORDS else name
+
+
+def _once(path: Path, header: list[tuple[str, str]]) -> dict[str, str]:
+    names = [name for name, _ in header]
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        spelt = ", ".join(repr(name) for name, read in zip(names, header, strict=True) if read in twice)
+        spelt = ", ".join(repr(read) for name, read in header if name in twice)
         raise LandingError(
             f"{path}: column {', '.join(twice)} stands in the header more than once, as {spelt}. Deliver it once, or "
             "under names that differ by more than case and punctuation."
         )
-    return header
+    return dict(header)
 
 
 def _with_lineage(batch: pa.Table, file: LandedFile, rows_before: int, loaded_at: datetime) -> pa.Table:
