@@ -27,15 +27,16 @@ python -m orchestration clean        remove what a run makes again
 python -m orchestration show         what the current published version holds
 python -m orchestration dbt ARGS…    dbt with this configuration, such as: dbt build --select orders
 python -m orchestration dev          Dagster's web UI on this configuration
+python -m orchestration new-source NAME FOLDER [MAPPING]    write the pack of a source from a look at its files
 python -m orchestration serve-demo   the demo company's APIs on loopback, until interrupted
 """
-_COMMANDS = ("run", "rebuild", "erase", "clean", "show", "dbt", "dev", "serve-demo")
+_COMMANDS = ("run", "rebuild", "erase", "clean", "show", "dbt", "dev", "serve-demo", "new-source")
 
 
 def main(arguments: list[str]) -> int:
     """Return the exit code: 0 where everything held, 1 where a check or load failed, 2 where it could not start."""
     command, *rest = arguments or ["help"]
-    if command not in _COMMANDS or (rest and command != "dbt"):
+    if command not in _COMMANDS or (rest and command not in ("dbt", "new-source")):
         sys.stderr.write(USAGE)
         return 0 if command in ("help", "--help", "-h") else 2
     try:
@@ -48,6 +49,8 @@ def main(arguments: list[str]) -> int:
         if command == "dev":
             _settle_records(settings)
             _become([str(Path(sys.executable).parent / "dagster"), "dev", "-m", "orchestration.definitions"], settings)
+        if command == "new-source":
+            return _new_source(rest, settings)
         if command == "serve-demo":
             return _serve_demo(settings)
         if command == "clean":
@@ -75,6 +78,26 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"✗ {error}\n  {advice}\n")
         return 1
     print(f"checks:    {settings.quality / 'index.html'}")
+    return 0
+
+
+def _new_source(arguments: list[str], settings: Settings) -> int:
+    from orchestration.new_source.command import new_source
+    from orchestration.new_source.errors import NewSourceError
+
+    if len(arguments) not in (2, 3) or not all(arguments[:2]):
+        sys.stderr.write(
+            "✗ Say which source, and where its files are: make new-source NAME=web_shop FROM=/data/web_shop\n"
+        )
+        return 2
+    name, folder, *mapping = arguments
+    keep_private(settings.home)
+    landing = settings.landing or settings.home / "landing"
+    try:
+        print(new_source(name, Path(folder), Path(mapping[0]) if mapping else None, landing, settings.home))
+    except NewSourceError as error:
+        sys.stderr.write(f"✗ {error}\n")
+        return 2
     return 0
 
 
