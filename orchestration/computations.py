@@ -87,11 +87,18 @@ def relate_constructs(warehouse: Path, lake: Path, computed_at: datetime) -> Com
     return compute(warehouse, lake, computed_at)
 
 
+def judge_profiles(warehouse: Path, lake: Path, computed_at: datetime) -> Computed:
+    from orchestration.profiling.judge_profiles import judge_profiles as compute
+
+    return compute(warehouse, lake, computed_at)
+
+
 COMPUTATIONS = (
     Computation("valuation", "value the customers", value_customers),
     Computation("matching", "match records", match_records),
     Computation("texts", "assess the texts", assess_texts),
     Computation("constructs", "relate constructs of satisfaction", relate_constructs),
+    Computation("profiling", "judge the profiles", judge_profiles),
 )
 
 
