@@ -43,6 +43,16 @@ def summary(published: Path) -> str:
             from marts.events_after_as_of order by all
             """
         ).fetchall()
+        anomalies = connection.execute(
+            """
+            select severity, source_system, entity, column_name, anomaly_type, first_date, last_date, observed_count,
+                expected_count, owner, remedy
+            from marts.data_anomalies where severity <> 'accepted' order by all
+            """
+            # A version that an earlier release published does not know what is out of line.
+            if connection.execute("select 1 from publication.tables where table_name = 'data_anomalies'").fetchall()
+            else "select 1 where false"
+        ).fetchall()
     lines = [
         f"{'published':<42}{'rows':>12}   as of",
         *(f"{f'{schema}.{name}':<42}{rows:>12,}   {as_of}" for schema, name, rows, _ in tables),
@@ -63,5 +73,12 @@ def summary(published: Path) -> str:
         lines += [
             f"  {source}.{entity}: {reason} ({count:,} events from {first} to {last}, such as {example})"
             for source, entity, count, first, last, reason, example in later
+        ]
+    if anomalies:
+        lines += ["", "out of line with what was before (seeds/quality/accepted_anomalies.csv says what is right)"]
+        lines += [
+            f"  {severity}: {source}.{entity} {column}: {anomaly}, {first} to {last}, {observed:,} where "
+            f"{expected:,.0f} were expected. {remedy} ({owner})"
+            for severity, source, entity, column, anomaly, first, last, observed, expected, owner, remedy in anomalies
         ]
     return "\n".join([*lines, "", f"version {version}: {published} ({published.resolve().parent.name})"])

@@ -23,7 +23,7 @@ METHOD = "1"
 
 @dataclass(frozen=True)
 class Profiled:
-    """How many values were judged, and how many chance does not explain; none where the profiles are those of before."""
+    """How many values were judged, and how many chance does not explain; none where nothing is new."""
 
     judged_count: int
     deviation_count: int

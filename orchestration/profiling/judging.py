@@ -21,8 +21,10 @@ from orchestration.statistics.anomalies import (
 
 # All rows of a part, how many customers they are of, and rows whose content is another's.
 ROWS, CUSTOMERS, REPEATED = "rows", "customers", "content=repeated"
-# The rows of an entity among all of its source.
-AMONG_OTHERS = "rows among those of the source"
+# The rows of an entity among those of the entities that it belongs to.
+AMONG_OTHERS = "rows beside those that belong to them"
+# Each row of one of these has rows of the others: where one is missing and the others are not, it is no quiet week.
+BELONG_TOGETHER = ("orders", "order_lines", "payments")
 # Weeks that are judged as one, and how many such stretches before say what is to be expected. What moves little is seen
 # in a long stretch, what moves much in the week after it began.
 STRETCHES = ((1, 8), (4, 6), (8, 4))
@@ -103,18 +105,20 @@ def _clustering(weeks: Mapping[Series, Mapping[int, int]]) -> dict[tuple[str, st
 def _judge_mixes(
     found: Judgement, weeks: Mapping[Series, Mapping[int, int]], clustering: Mapping[tuple[str, str], float]
 ) -> None:
-    """Hold the rows of each entity against all rows of its source: orders have lines and payments, which go on."""
+    """Hold orders, their lines and their payments against each other, within each source."""
     entities: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     sources: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for series, rows in weeks.items():
-        if series.value_class == ROWS:
+        if series.value_class == ROWS and series.entity in BELONG_TOGETHER:
             for ago, count in rows.items():
                 entities[series.source_system, series.entity][ago] += count
                 sources[series.source_system][ago] += count
     for (source, entity), rows in sorted(entities.items()):
+        # Alone it is all there is.
+        if sum(name == source for name, _ in entities) == 1:
+            continue
         series = Series(source, entity, "all", AMONG_OTHERS)
-        # The entities of a source share customers, and what they do in a week hangs on each of them.
-        together = max(value for (name, _), value in clustering.items() if name == source)
+        together = max(clustering[source, name] for name in BELONG_TOGETHER if (source, name) in clustering)
         _judge_weeks(found, series, rows, sources[source], together, STRETCHES[1:])
 
 

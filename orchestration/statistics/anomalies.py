@@ -34,7 +34,7 @@ _DAYS_BEFORE = 56
 
 @dataclass(frozen=True)
 class Deviations:
-    """Of each block: what was expected, whether it is more, and how likely chance takes it so far; NaN where unknown."""
+    """Of each block what was expected, whether it is more, and how likely chance takes it so far; NaN where unknown."""
 
     expected: Array
     is_more: npt.NDArray[np.bool_]
@@ -52,7 +52,7 @@ class Silence:
 
 
 def blocks(values: Array, length: int) -> Array:
-    """Sums of `length` values each, oldest first, counted back from the newest; what is left over at the start is not used."""
+    """Sums of `length` values each, oldest first, counted back from the newest; the oldest are left over."""
     count = len(values) // length
     found: Array = values[len(values) - count * length :].reshape(count, length).sum(axis=1)
     return found
@@ -89,8 +89,8 @@ def deviations_of_shares(counts: Array, totals: Array, before: int, clustering: 
 def silences(days: Array, clustering: float) -> Iterator[Silence]:
     """Days in a row without a row among `days` (rows a day, oldest first), where nowhere else half as much was missed.
 
-    What was to be expected follows from the eight weeks before: of less than a week, from the same weekdays. `clustering`
-    rows come together (one customer's), so the days count as many times fewer. Probabilities are Poisson's.
+    What was to be expected follows from the eight weeks before, for less than a week from the same weekdays.
+    `clustering` rows come together (one customer's), so the days count as many times fewer. Chance is Poisson's.
     """
     begun = np.flatnonzero(days)
     if not len(begun):
@@ -116,7 +116,7 @@ def _expected_in(days: Array, first: int, length: int) -> float:
 
 
 def odds_factor(count: float, total: float, expected: float) -> float:
-    """How many times the odds of `count` in `total` are those expected, or the other way round: 1 where nothing moved."""
+    """How many times the odds of `count` in `total` are those expected, or the reverse: 1 where nothing moved."""
     odds = (count + 0.5) / (total - count + 0.5)
     usual = (expected + 0.5) / (total - expected + 0.5)
     return max(odds / usual, usual / odds)
@@ -136,7 +136,7 @@ def _angle(counts: Array, totals: Array) -> Array:
 
 
 def _deviations(expected: Array, is_judged: Array, moves: Array, errors: Array, before: int) -> Deviations:
-    """Hold each move that is judged against what chance (`errors`) and the blocks of the series that are not near make of it.
+    """Hold each move that is judged against chance (`errors`), and against the blocks of the series that are not near.
 
     What strays to the same side as far elsewhere in the series is no news: the furthest counts too. A spread that is
     read off a few blocks is uncertain itself: Student's t.

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.profiling.judging import CUSTOMERS, ROWS, Judgement, Series, judge
+from orchestration.profiling.judging import BELONG_TOGETHER, CUSTOMERS, ROWS, Judgement, Series, judge
 
 _RELATION = re.compile(r'"cem_warehouse"\."(\w+)"\."(\w+)"')
 
 
 class ProfiledCompany:
-    """A warehouse and the compiled SQL of int_profiles__weeks. Of a fault, only the entity it is in is profiled anew."""
+    """A warehouse, and the compiled SQL of int_profiles__weeks. Of a fault, only its entity is profiled anew."""
 
     def __init__(self, warehouse: Path, profiles_sql: Path) -> None:
         self._sql = profiles_sql.read_text(encoding="utf-8")
@@ -59,10 +59,13 @@ class ProfiledCompany:
         ).fetchall()
         run(f"delete from {relation}")
         sources = {row[0] for row in weeks}
-        # Who shares a source with it is judged with it.
-        return touched, _judged(
-            [*(row for row in self._weeks if row[1] != entity and row[0] in sources and row[4] in (ROWS, CUSTOMERS)), *weeks], days
-        )
+        # What belongs to it is judged with it.
+        others = [
+            row
+            for row in self._weeks
+            if row[1] != entity and row[1] in BELONG_TOGETHER and row[0] in sources and row[4] in (ROWS, CUSTOMERS)
+        ]
+        return touched, _judged([*others, *weeks], days)
 
 
 def _judged(weekly: list[tuple[str, str, str, int, str, int]], daily: list[tuple[str, str, int, int]]) -> Judgement:
