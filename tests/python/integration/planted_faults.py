@@ -58,7 +58,7 @@ FAULTS = (
     _gone("unsubscribes are gone for two months", "message_events", "{since} and event_type = 'unsubscribed'", None),
     _gone("opens are gone for a month", "message_events", "{recent} and event_type = 'opened'", "rarer_value"),
     _gone("deliveries are gone for a month", "message_events", "{recent} and event_type = 'delivered'", "rarer_value"),
-    _gone("a month's answers are missing", "survey_answers", "{recent}", "fewer_rows"),
+    _gone("a month's answers are missing", "survey_answers", "{recent}", "silence"),
     _gone("half of the answers are missing", "survey_answers", "{since} and {half}", None),
     _gone("invitations are missing for a month", "survey_invitation_events", "{recent}", "silence"),
     _gone("ticket events are missing for a month", "ticket_events", "{recent}", "silence"),
@@ -69,7 +69,7 @@ FAULTS = (
     _gone("the app's events are missing for a month", "web_events", "{recent} and channel = 'app'", "rarer_value"),
     _gone("orders of one channel are missing", "orders", "{since} and channel = 'web'", "rarer_value"),
     _gone("checkouts are not tracked for a month", "web_events", "{recent} and event_type = 'checkout'", "rarer_value"),
-    _gone("withdrawn consents are not delivered", "consents", "{since} and not is_granted", "rarer_value"),
+    _gone("withdrawn consents are not delivered", "consents", "{since} and not is_granted", "fewer_rows"),
     # Rows that come again under other keys.
     _again("last month's orders are sent again", "orders", "order_id", "{recent}", "repeated_content"),
     _again("last month's payments are sent again", "payments", "payment_id", "{recent}", "repeated_content"),
