@@ -35,6 +35,18 @@ def declared_events() -> list[dict[str, str]]:
     return [defaultdict(lambda: "name")]
 
 
+def profiled_entities() -> list[dict[str, str]]:
+    return [{"entity": "entity"}]
+
+
+def profiled_columns(profiled: dict[str, str]) -> dict[str, str]:
+    return {"name": "name"}
+
+
+def content_columns(profiled: dict[str, str]) -> list[str]:
+    return ["name"]
+
+
 def delivered_once(column: str, newest_counts: bool = False) -> list[Any]:
     return []
 

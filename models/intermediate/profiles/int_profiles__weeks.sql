@@ -26,18 +26,19 @@ from (
         source_system,
         part,
         weeks_ago,
+        {% for name, class in classes.items() %}
+        '{{ name }}=' || {{ class }} as {{ name }}_class,
+        {% endfor %}
         customer
-        {%- for name, class in classes.items() %},
-        '{{ name }}=' || {{ class }} as {{ name }}_class
-        {%- endfor %}
     from ({{ rows }}) as {{ profiled.entity }}
 ) as classed
-group by grouping sets (
-    (source_system, part, weeks_ago)
-    {%- for name in classes %},
-    (source_system, part, weeks_ago, {{ name }}_class)
-    {%- endfor %}
-)
+group by
+    grouping sets (
+        (source_system, part, weeks_ago)
+        {%- for name in classes %},
+        (source_system, part, weeks_ago, {{ name }}_class)
+        {%- endfor %}
+    )
 union all
 select
     source_system,
