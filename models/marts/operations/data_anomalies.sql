@@ -98,7 +98,7 @@ select
     begins_on as first_date,
     ends_on as last_date,
     cast(unit_count as bigint) as observed_count,
-    cast(expected_count as double) as expected_count,
+    cast(round(expected_count) as bigint) as expected_count,
     cast(false_alarm_probability as double) as false_alarm_probability,
     owner,
     reason,
