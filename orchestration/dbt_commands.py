@@ -33,7 +33,8 @@ def run_dbt(*arguments: str, project: Manifest | None = None, hear: Callable[[Ev
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    options = ("--log-level", "none", "--no-use-colors", "--no-write-json")
+    # What dbt would print it writes into its file alone, whose level follows the other where none is said.
+    options = ("--log-level", "none", "--log-level-file", "debug", "--no-use-colors", "--no-write-json")
     done = dbtRunner(project, [hear] if hear else []).invoke([*options, *arguments])
     # dbt keeps the database open as long as its process lives, which is this one.
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]

@@ -45,6 +45,7 @@ def test_a_project_is_parsed_once_and_what_failed_says_why(models: Path, capfd: 
         "words": "error",
     }
     assert capfd.readouterr().out == ""
+    assert "Could not convert string 'four'" in (models.parent / "logs" / "dbt.log").read_text(encoding="utf-8")
     # Nobody holds the database: it opens as nothing that writes would let it.
     with duckdb.connect("small.duckdb", read_only=True) as connection:
         assert connection.execute("from numbers").fetchall() == [(1,)]
