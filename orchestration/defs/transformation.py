@@ -18,7 +18,8 @@ from orchestration.unchanged import begin_version, is_unchanged
 
 # Unit tests prove the models' logic, not today's data: they belong to `make test`.
 _UNIT_TESTS = "resource_type:unit_test"
-# The events of dbt that say what came of a node.
+# The events of dbt that say what came of a node, and what a macro has to say.
+_SAYING = "JinjaLogInfo"
 _RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")
 
 
@@ -73,7 +74,7 @@ def _build(
     results = settings.dbt_target / "run_results.json"
     # What dbt said of an earlier build is no word on this one, should it die before it says anything.
     results.unlink(missing_ok=True)
-    events = stream_dbt("build", *selected, project=parsed_project(settings), names=_RESULTS)
+    events = stream_dbt("build", *selected, project=parsed_project(settings), names=[*_RESULTS, _SAYING])
     try:
         build = yield from _told(events, manifest, context)
     except DbtError as error:
@@ -94,6 +95,9 @@ def _told(
             event = next(events)
         except StopIteration as ended:
             return ended.value
+        if event.info.name == _SAYING:
+            progress.notice(event.info.msg)
+            continue
         progress.dbt_line(event.info.msg)
         message = DbtCoreCliEventMessage(msg_to_dict(event), event_history_metadata={})
         yield from message.to_default_asset_events(manifest=manifest, context=context)
