@@ -63,6 +63,7 @@ WAY = {
         "fitted_at",
         "known_at",
         "estimated_at",
+        "judged_at",
     ),
     *("file_count", "repeated_file_count", "file_row_count"),
     *("snapshot_version", "matching_version", "path_model_version", "input_md5", "content_md5"),

@@ -104,6 +104,12 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             f"{STOPS}::test_a_failing_dbt_test_names_itself_and_its_rows_and_stops_publication",
         ),
     ),
+    "from which move on an anomaly is one": (
+        {
+            "stretches_of_one_fault_are_one_row_and_what_is_small_unsure_or_accepted_stops_nothing": "anomaly_checks",
+        },
+        (),
+    ),
     "which columns hold personal data": (
         {},
         (
