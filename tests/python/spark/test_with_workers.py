@@ -42,13 +42,14 @@ def test_a_build_survives_the_loss_of_a_worker(
     on_cluster: Dbt,
     spark_on_cluster: SparkSession,
 ) -> None:
-    """A few models are enough: the first to be done, the largest, and one that rests on it."""
+    """A few models are enough: the first to be done, the largest with the view that it reads, and one that rests on it."""
     names = ("dates", "customer_timeline", "customer_data_coverage")
-    for schema, name in _read_by(names, spark_build):
+    built = ("int_timeline__events", *names)
+    for schema, name in _read_by(built, spark_build):
         spark_on_cluster.sql(f"create schema if not exists {schema}")
         table = server.warehouse / f"{schema}.db" / name
         spark_on_cluster.sql(f"create table {schema}.{name} using parquet location '{table}'")
-    process = on_cluster.start("run", "--select", *names)
+    process = on_cluster.start("run", "--select", *built)
     assert process.stdout is not None
     lost, said = cluster.workers[-1], []
     for line in process.stdout:
