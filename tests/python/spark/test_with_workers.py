@@ -42,7 +42,7 @@ def test_a_build_survives_the_loss_of_a_worker(
     on_cluster: Dbt,
     spark_on_cluster: SparkSession,
 ) -> None:
-    """A few models are enough: the first to be done, the largest with the view that it reads, and one that rests on it."""
+    """A few models are enough: the first done, the largest with the view that it reads, and one that rests on it."""
     names = ("dates", "customer_timeline", "customer_data_coverage")
     built = ("int_timeline__events", *names)
     for schema, name in _read_by(built, spark_build):
