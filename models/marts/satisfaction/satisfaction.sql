@@ -17,6 +17,15 @@ invitations as (
 described as (
     select
         sums.*,
+        md5(concat_ws(
+            ':',
+            sums.questionnaire,
+            sums.measure,
+            sums.dimension,
+            sums.dimension_value,
+            sums.period_type,
+            cast(sums.period_start_date as string)
+        )) as satisfaction_id,
         hidden_periods.suppression_reason,
         coalesce(invitations.invitation_count, 0) as invitation_count,
         case
@@ -108,15 +117,7 @@ estimates as (
 )
 
 select
-    md5(concat_ws(
-        ':',
-        described.questionnaire,
-        described.measure,
-        described.dimension,
-        described.dimension_value,
-        described.period_type,
-        cast(described.period_start_date as string)
-    )) as satisfaction_id,
+    described.satisfaction_id,
     described.questionnaire,
     described.measure,
     described.dimension,
@@ -144,10 +145,4 @@ select
     described.invitation_count,
     cast(described.response_rate as decimal(18, 6)) as response_rate
 from described
-left join estimates
-    on described.questionnaire = estimates.questionnaire
-    and described.measure = estimates.measure
-    and described.dimension = estimates.dimension
-    and described.dimension_value = estimates.dimension_value
-    and described.period_type = estimates.period_type
-    and described.period_start_date = estimates.period_start_date
+left join estimates on described.satisfaction_id = estimates.satisfaction_id
