@@ -1,5 +1,7 @@
 select
     valuation_id,
+    substr(valuation_id, 1, length(valuation_id) - 11) as purpose,
+    cast(substr(valuation_id, length(valuation_id) - 9) as date) as window_to_date,
     fit_id,
     source_system,
     segment,

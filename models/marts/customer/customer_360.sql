@@ -9,6 +9,11 @@ stages as (
     where axis = 'relationship' and is_current
 ),
 
+attitudes as (
+    select * from {{ ref('journey_stages') }}
+    where axis = 'attitude' and is_current
+),
+
 customer_value as (
     select * from {{ ref('customer_value') }}
 ),
@@ -77,6 +82,8 @@ select
     customers.last_event_at,
     stages.stage,
     stages.valid_from as stage_since_at,
+    attitudes.stage as attitude,
+    attitudes.valid_from as attitude_since_at,
     coalesce(customer_value.order_count, 0) as order_count,
     customer_value.last_purchase_at,
     customer_value.net_revenue_amount,
@@ -112,6 +119,7 @@ select
 from customers
 left join former_names on customers.customer_id = former_names.customer_id
 left join stages on customers.customer_id = stages.customer_id
+left join attitudes on customers.customer_id = attitudes.customer_id
 left join customer_value on customers.customer_id = customer_value.customer_id
 left join last_satisfaction on customers.customer_id = last_satisfaction.customer_id
 left join last_recommendation on customers.customer_id = last_recommendation.customer_id

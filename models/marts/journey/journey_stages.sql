@@ -16,6 +16,7 @@ sequenced as (
         customer_id,
         axis,
         valid_from,
+        is_known_then,
         stage,
         lag(stage) over (partition by customer_id, axis order by valid_from) as previous_stage
     from ranked
@@ -28,6 +29,7 @@ entered as (
         axis,
         stage,
         previous_stage,
+        is_known_then,
         valid_from,
         lead(valid_from) over (partition by customer_id, axis order by valid_from) as valid_to
     from sequenced
@@ -43,5 +45,6 @@ select
     valid_from,
     valid_to,
     valid_to is null as is_current,
+    is_known_then,
     {{ days_between('valid_from', 'coalesce(valid_to, ' ~ as_of() ~ ')') }} as stage_days
 from entered

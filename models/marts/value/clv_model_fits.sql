@@ -26,9 +26,9 @@ dated as (
 select
     md5(fits.fit_id || ':' || coalesce(fits.parameter, '')) as clv_model_fit_id,
     fits.fit_id,
-    substr(fits.valuation_id, 1, length(fits.valuation_id) - 11) as purpose,
+    fits.purpose,
     dated.window_from_date,
-    cast(substr(fits.valuation_id, length(fits.valuation_id) - 9) as date) as window_to_date,
+    fits.window_to_date,
     fits.source_system,
     fits.segment,
     fits.model,

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,8 +22,6 @@ import pytest
 
 from tests.python.integration.conftest import Project
 from tests.python.integration.demo_sources import records
-
-SILENCES = {"at_risk": timedelta(days=180), "lapsed": timedelta(days=365)}
 
 
 @dataclass
@@ -157,8 +156,17 @@ def test_customer_value_is_what_the_shop_s_rows_add_up_to(
 
 
 def test_stages_of_buyers_follow_from_the_days_they_bought_on(demo: Project, purchases: dict[str, list[Order]]) -> None:
-    """From the first purchase on: new, active from the second, loyal from the fourth; silent for 180 and 365 days."""
+    """From the first purchase on: new, active from the second, loyal from the fifth; silence by the own rhythm.
+
+    The rhythm by Python, from the parameters that the run published for the customers of the shop, all alike.
+    """
     ((as_of,),) = demo.query("select as_of_at from publication.version")
+    fits: dict[date, dict[str, float]] = defaultdict(dict)
+    for window_to, parameter, estimate in demo.query(
+        "select window_to_date, parameter, estimate from marts.clv_model_fits where purpose = 'month_end'"
+        " and model = 'bg_nbd' and status in ('fitted', 'kept') and segment is null"
+    ):
+        fits[window_to][parameter] = estimate
     published: dict[str, list[tuple[str, datetime, datetime | None]]] = defaultdict(list)
     for customer, stage, start, end in demo.query(
         "select customer_id, stage, valid_from, valid_to from marts.journey_stages"
@@ -166,23 +174,46 @@ def test_stages_of_buyers_follow_from_the_days_they_bought_on(demo: Project, pur
     ):
         if customer in purchases and start >= purchases[customer][0].at:
             published[customer].append((stage, start, end))
-    assert published == {customer: stages(orders, as_of) for customer, orders in purchases.items()}
+    assert published == {customer: stages(orders, dict(fits), as_of) for customer, orders in purchases.items()}
 
 
-def stages(orders: list[Order], as_of: datetime) -> list[tuple[str, datetime, datetime | None]]:
+def stages(
+    orders: list[Order], fits: dict[date, dict[str, float]], as_of: datetime
+) -> list[tuple[str, datetime, datetime | None]]:
     moments = sorted(Counter(order.at for order in orders).items())
+    day_of = {order.at: order.day for order in orders}
+    days = sorted(set(day_of.values()))
     changes: list[tuple[datetime, str]] = []
-    bought = 0
+    bought, lapses_at = 0, None
     for number, (at, count) in enumerate(moments):
         bought += count
-        lapsed = number > 0 and at > moments[number - 1][0] + SILENCES["lapsed"]
-        name = "won_back" if lapsed else "loyal" if bought >= 4 else "active" if bought >= 2 else "new"
+        lapsed = lapses_at is not None and at > lapses_at
+        name = "won_back" if lapsed else "loyal" if bought >= 5 else "active" if bought >= 2 else "new"
         changes.append((at, name))
         until = moments[number + 1][0] if number + 1 < len(moments) else as_of
-        changes += [(at + silence, stage) for stage, silence in SILENCES.items() if at + silence < until]
+        risky, lapsing = silences([day for day in days if day <= day_of[at]], fits)
+        lapses_at = None if lapsing is None else at + timedelta(days=lapsing)
+        entries = [(at + timedelta(days=risky), "at_risk"), *([(lapses_at, "lapsed")] if lapses_at else [])]
+        # Of two at one moment the furthest counts.
+        entries = [entry for entry in entries if entry[1] == "lapsed" or entry[0] != lapses_at]
+        changes += [entry for entry in entries if entry[0] < until]
     entered = [change for number, change in enumerate(changes) if number == 0 or changes[number - 1][1] != change[1]]
     ends = [start for start, _ in entered[1:]] + [None]
     return [(name, start, end) for (start, name), end in zip(entered, ends, strict=True)]
+
+
+def silences(days: list[date], fits: dict[date, dict[str, float]]) -> tuple[int, int | None]:
+    """Days of silence after the last of `days` until somebody is at risk, and has lapsed; None: never."""
+    known = [window_to for window_to in fits if window_to < days[-1]]
+    fit = fits[max(known) if known else min(fits)]
+    repeats, since_first = len(days) - 1, (days[-1] - days[0]).days
+    shape, scale = fit["r"] + repeats, fit["alpha"] + since_first
+    risky = math.ceil(scale * (5 ** (1 / shape) - 1) - 1e-6)
+    if repeats == 0:
+        return risky, None
+    odds = fit["a"] / (fit["b"] + repeats - 1)
+    longest = max((later - earlier).days for earlier, later in pairwise(days))
+    return risky, max(risky, math.ceil(max(longest, scale * (odds ** (-1 / shape) - 1)) - 1e-6))
 
 
 def test_satisfaction_by_month_is_what_the_answers_say(demo: Project, landing: Path) -> None:
