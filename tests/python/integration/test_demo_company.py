@@ -6,6 +6,7 @@ Each domain has a file of its own: test_demo_company_….py.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -198,8 +199,15 @@ def test_contacts_are_those_of_the_landing_files(demo: Project, landing: Path) -
 
 
 def test_the_marts_are_filled(demo: Project) -> None:
-    stages = {stage for (stage,) in demo.query("select distinct stage from marts.journey_stages")}
-    assert {"anonymous", "prospect", "opportunity", "new", "active", "loyal", "at_risk", "lapsed", "won_back"} == stages
+    stages: dict[str, set[str]] = defaultdict(set)
+    for axis, stage in demo.query("select distinct axis, stage from marts.journey_stages"):
+        stages[axis].add(stage)
+    assert stages == {
+        "relationship": {
+            *("anonymous", "prospect", "opportunity", "new", "active", "loyal", "at_risk", "lapsed", "won_back")
+        },
+        "attitude": {"unknown", "detractor", "passive", "promoter", "advocate"},
+    }
     measures = {measure for (measure,) in demo.query("select distinct measure from marts.satisfaction")}
     assert {"effort_index", "nps", "satisfaction_index"} <= measures
     assert demo.query(

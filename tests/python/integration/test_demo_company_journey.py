@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 
 import duckdb
-import pandas
 import pytest
 
 from tests.python.integration.conftest import Project
@@ -82,9 +81,10 @@ def days(demo: Project) -> duckdb.DuckDBPyConnection:
     ]
     connection = duckdb.connect()
     connection.execute(f"attach '{demo.published_file}' as published (read_only)")
-    table = pandas.DataFrame(alone, columns=["customer_id", "person_id"])
-    connection.register("alone", table)
-    connection.execute("create table persons as from alone")
+    connection.execute(
+        "create table persons as select unnest(?) as customer_id, unnest(?) as person_id",
+        [[customer for customer, _ in alone], [person for _, person in alone]],
+    )
     for name in ("people", "stages"):
         connection.execute(f"create view {name} as from '{demo.home}/truth/{name}.parquet'")
     connection.execute(f"create table best as {ALL_BUT_WHO_HAS_LEFT}")
@@ -135,7 +135,8 @@ def test_stages_are_nearly_as_true_as_any_could_be(days: duckdb.DuckDBPyConnecti
         select
             sum(day_count) filter (stage = true_stage) / sum(day_count),
             sum(day_count) filter (best_stage = true_stage) / sum(day_count),
-            sum(day_count) filter (stage = 'lapsed' and true_stage = 'lapsed') / sum(day_count) filter (stage = 'lapsed'),
+            sum(day_count) filter (stage = 'lapsed' and true_stage = 'lapsed')
+                / sum(day_count) filter (stage = 'lapsed'),
             sum(day_count) filter (stage = 'lapsed' and true_stage = 'lapsed')
                 / sum(day_count) filter (true_stage = 'lapsed'),
             sum(day_count) filter (best_stage = 'lapsed' and true_stage = 'lapsed')
