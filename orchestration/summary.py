@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.settings import REPORT_FOLDER
+
 
 def summary(published: Path) -> str:
     """What the published file at `published` holds: tables, rows or why none, as-of date, rows in and out a source."""
@@ -81,4 +83,8 @@ def summary(published: Path) -> str:
             f"{expected:,.0f} were expected. {remedy} ({owner})"
             for severity, source, entity, column, anomaly, first, last, observed, expected, owner, remedy in anomalies
         ]
-    return "\n".join([*lines, "", f"version {version}: {published} ({published.resolve().parent.name})"])
+    lines += ["", f"version {version}: {published} ({published.resolve().parent.name})"]
+    # A version that an earlier release published has no report.
+    if (report := published.parent / REPORT_FOLDER / "index.html").exists():
+        lines.append(f"report:    {report}")
+    return "\n".join(lines)

@@ -21,6 +21,7 @@ from typing import Any
 import duckdb
 
 from orchestration.publishing.public_models import PublicModel
+from orchestration.report.write_report import write_report
 from orchestration.settings import PUBLISHED_FILE
 
 
@@ -50,8 +51,9 @@ def publish(
     Each version is a folder `cem-<number>/`: `cem.duckdb`, readable by DuckDB 1.0 and later, and the same tables as
     Parquet, a folder a schema. Its `publication.tables` says of each how many rows it has, and of one without why that
     is, which `why_empty` knows by relation; its `publication.columns` of each column whether it holds personal data;
-    its `publication.settings` holds `settings`, each value as JSON. Who may enter `published` may read it. Raises
-    PublicationError where a column holds direct personal data, or the copy differs from the warehouse.
+    its `publication.settings` holds `settings`, each value as JSON. Its folder `report/` holds the pages that tell of it.
+    Who may enter `published` may read it. Raises PublicationError where a column holds direct personal data, or the copy
+    differs from the warehouse, and ReportError where the report cannot be written; the version before stays.
     """
     _refuse_direct_personal_data(models)
     published.mkdir(parents=True, exist_ok=True)
@@ -62,6 +64,7 @@ def publish(
     unfinished.mkdir()
     rows = _copy(warehouse, unfinished, models, number, published_at, sources, why_empty, settings)
     _check(unfinished / PUBLISHED_FILE, rows)
+    write_report(unfinished)
     _open_as(published, unfinished)
     _rename(unfinished, published / name)
     _switch(published / "current", Path(name))

@@ -18,6 +18,7 @@ import pytest
 from orchestration.publishing import publish as publishing
 from orchestration.publishing.public_models import PublicModel
 from orchestration.publishing.publish import PublicationError, PublishedVersion, publish
+from orchestration.report.errors import ReportError
 from orchestration.settings import project_vars, published_settings
 
 MODELS = [
@@ -214,7 +215,7 @@ def test_only_the_last_versions_are_kept(warehouse: Path) -> None:
     assert names == ["cem-000003", "cem-000004", "current"]
 
 
-STEPS = ("_copy", "_check", "_rename", "_switch", "_remove_unfinished")
+STEPS = ("_copy", "_check", "write_report", "_rename", "_switch", "_remove_unfinished")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -368,6 +369,26 @@ def test_a_copy_that_differs_is_not_published(warehouse: Path, monkeypatch: pyte
     monkeypatch.undo()
     assert published_once(warehouse).number == 2
     assert not list((warehouse.parent / "published").glob("*unfinished*"))
+
+
+def test_a_version_comes_with_its_report(warehouse: Path) -> None:
+    report = published_once(warehouse).path.parent / "report" / "index.html"
+    assert "This version has no table marts.satisfaction." in report.read_text(encoding="utf-8")
+
+
+def test_a_report_that_cannot_be_written_stops_the_publication(
+    warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: Path) -> None:
+        raise ReportError("The report cannot be written: part equity")
+
+    first = published_once(warehouse)
+    monkeypatch.setattr(publishing, "write_report", fails)
+    with pytest.raises(ReportError, match="part equity"):
+        published_once(warehouse)
+    assert (warehouse.parent / "published" / "current").resolve() == first.path.parent
+    monkeypatch.undo()
+    whole(published_once(warehouse), versions=2)
 
 
 def test_a_write_ahead_log_left_behind_stops_the_publication(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:

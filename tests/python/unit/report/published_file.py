@@ -1,0 +1,69 @@
+"""A published file with the marts that the report reads, as their contracts have them, and the rows that a test gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from orchestration.settings import PROJECT_ROOT, PUBLISHED_FILE
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@cache
+def contracts() -> dict[str, dict[str, str]]:
+    """The columns of each mart with their types, as the YAML beside the models has them."""
+    models = [
+        model
+        for path in sorted((PROJECT_ROOT / "models" / "marts").rglob("*.yml"))
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
+    ]
+    return {
+        f"marts.{model['name']}": {column["name"]: column["data_type"] for column in model["columns"]}
+        for model in models
+    }
+
+
+def published_version(
+    folder: Path,
+    rows: Mapping[str, Rows] | None = None,
+    why_empty: Mapping[str, str] | None = None,
+    absent: Sequence[str] = (),
+) -> Path:
+    """A version's folder below `folder`, as of 2024-12-31, whose marts hold `rows`, by relation."""
+    version = folder / "cem-000007"
+    version.mkdir()
+    tables = {name: columns for name, columns in contracts().items() if name not in absent}
+    with duckdb.connect(str(version / PUBLISHED_FILE)) as connection:
+        connection.execute("begin; create schema marts; create schema publication")
+        connection.execute(
+            "create table publication.version as select 7 as version, timestamp '2025-01-02 06:00' as published_at,"
+            " 'crm,shop' as sources, date '2024-12-31' as as_of_date, timestamp '2025-01-01' as as_of_at"
+        )
+        connection.execute("create table publication.settings (name varchar, value varchar)")
+        for name, value in {"base_currency": "CHF", "minimum_answers": 30}.items():
+            connection.execute("insert into publication.settings values (?, ?)", [name, json.dumps(value)])
+        connection.execute(
+            "create table publication.tables"
+            " (table_schema varchar, table_name varchar, rows bigint, why_empty varchar)"
+        )
+        for relation, columns in tables.items():
+            connection.execute(f"create table {relation} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+            connection.execute(f"comment on table {relation} is 'What {relation} says.'")
+            given = (rows or {}).get(relation, [])
+            for row in given:
+                connection.execute(
+                    f"insert into {relation} ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values())
+                )
+            connection.execute(
+                "insert into publication.tables values ('marts', ?, ?, ?)",
+                [relation.removeprefix("marts."), len(given), (why_empty or {}).get(relation)],
+            )
+        connection.execute("commit")
+    return version
