@@ -13,7 +13,7 @@ from orchestration.memory import remember, remembered_relations
 from orchestration.publishing.emptiness import lineage, reasons_for_no_rows
 from orchestration.publishing.public_models import public_models
 from orchestration.publishing.publish import publish
-from orchestration.settings import Settings, project_vars, published_settings
+from orchestration.settings import REPORT_FOLDER, Settings, project_vars, published_settings
 from orchestration.unchanged import complete_version
 
 PUBLISHED = dg.AssetKey(["published", "current"])
@@ -56,7 +56,12 @@ def publication_definitions(
             complete_version(settings)
             stage.outcome = f"version {version.number}, {len(version.rows)} tables"
         return dg.MaterializeResult(
-            metadata={"version": version.number, "path": str(version.path), "rows": sum(version.rows.values())}
+            metadata={
+                "version": version.number,
+                "path": str(version.path),
+                "report": str(version.path.parent / REPORT_FOLDER / "index.html"),
+                "rows": sum(version.rows.values()),
+            }
         )
 
     return dg.Definitions(assets=[published])

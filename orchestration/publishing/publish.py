@@ -51,9 +51,9 @@ def publish(
     Each version is a folder `cem-<number>/`: `cem.duckdb`, readable by DuckDB 1.0 and later, and the same tables as
     Parquet, a folder a schema. Its `publication.tables` says of each how many rows it has, and of one without why that
     is, which `why_empty` knows by relation; its `publication.columns` of each column whether it holds personal data;
-    its `publication.settings` holds `settings`, each value as JSON. Its folder `report/` holds the pages that tell of it.
-    Who may enter `published` may read it. Raises PublicationError where a column holds direct personal data, or the copy
-    differs from the warehouse, and ReportError where the report cannot be written; the version before stays.
+    its `publication.settings` holds `settings`, each value as JSON. Its folder `report/` holds the pages that tell of
+    it. Who may enter `published` may read it. Raises PublicationError where a column holds direct personal data, or the
+    copy differs from the warehouse, and ReportError where the report cannot be written; the version before stays.
     """
     _refuse_direct_personal_data(models)
     published.mkdir(parents=True, exist_ok=True)

@@ -2,4 +2,4 @@
 
 
 class ReportError(Exception):
-    """The report cannot be made from the version: a page asks for what is not there, or says what nobody understands."""
+    """A page asks for what the version does not hold, or says what nobody understands. The version before stays."""

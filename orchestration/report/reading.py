@@ -96,6 +96,9 @@ def answer(connection: duckdb.DuckDBPyConnection, part: Part, version: Version) 
 def open_version(file: Path, codes: Sequence[str]) -> duckdb.DuckDBPyConnection:
     """A connection to the published file, to which `codes` are known in the order in which they are to be shown."""
     connection = duckdb.connect(str(file), read_only=True)
-    connection.execute("create temp table codes (code varchar, position bigint)")
-    connection.executemany("insert into codes values (?, ?)", [[code, place] for place, code in enumerate(codes)])
+    connection.execute(
+        "create temp table codes as select unnest(codes) as code, generate_subscripts(codes, 1) as position"
+        " from (select string_split(?, chr(10)) as codes)",
+        ["\n".join(codes)],
+    )
     return connection

@@ -104,7 +104,7 @@
     type: "value", axisLabel: { color: colour("muted"), formatter: ofAxis(format), hideOverlap: true },
     splitLine: { lineStyle: { color: colour("line") } }, splitNumber: 4, ...more,
   });
-  const unseen = { symbol: "none", silent: true, lineStyle: { opacity: 0 }, itemStyle: { color: "transparent" } };
+  const edge = () => ({ symbol: "none", silent: true, lineStyle: { color: colour("end"), width: 1 } });
 
   const kinds = {
     trend: (rows, roles) => {
@@ -114,9 +114,9 @@
         xAxis: names(rows.map((row) => text(row, roles.x)), { axis: { boundaryGap: false } }),
         yAxis: values(formatOf(rows, roles.y), { scale: true }),
         series: [
-          { type: "line", stack: "band", stackStrategy: "all", data: ends.map(([lower]) => lower), ...unseen },
+          { type: "line", stack: "band", stackStrategy: "all", data: ends.map(([lower]) => lower), ...edge() },
           {
-            type: "line", stack: "band", stackStrategy: "all", ...unseen,
+            type: "line", stack: "band", stackStrategy: "all", ...edge(),
             data: ends.map(([lower, upper]) => (lower === null || upper === null ? null : upper - lower)),
             areaStyle: { color: colour("band"), opacity: 0.6 },
           },
@@ -210,7 +210,7 @@
         series: [
           { type: "bar", stack: "span", stackStrategy: "all", barWidth: 6, silent: true, itemStyle: { color: "transparent" }, data: ends.map(([lower]) => lower) },
           {
-            type: "bar", stack: "span", stackStrategy: "all", barWidth: 6, itemStyle: { color: colour("band") },
+            type: "bar", stack: "span", stackStrategy: "all", barWidth: 6, itemStyle: { color: colour("end") },
             data: ends.map(([lower, upper]) => (lower === null || upper === null ? null : upper - lower)),
           },
           { type: "scatter", symbolSize: 11, itemStyle: { color: colour("accent") }, z: 3, data: rows.map((row) => figure(row, roles.y)) },

@@ -9,11 +9,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from orchestration.report.pages import Part
+from orchestration.report.pages import WORDS, Part
 from orchestration.report.reading import Answer, Version
 from orchestration.report.texts import Texts
 
-_WORDS = ("code", "name", "text")
 _SHADES = 6
 
 
@@ -29,10 +28,10 @@ class Cell:
 
     @property
     def is_figure(self) -> bool:
-        return self.kind not in _WORDS
+        return self.kind not in WORDS
 
     def html(self, tag: str) -> Markup:
-        """The cell as an element: the exact figure and its format as attributes, for the script that draws and writes it."""
+        """The cell as an element, with the exact figure and its format for the script that draws and writes it."""
         named = {
             "class": " ".join(
                 name
@@ -98,9 +97,9 @@ class Shown:
 
     @property
     def columns(self) -> list[tuple[str, str, bool]]:
-        """Name, heading, and whether it holds figures, of each column but the reason, which stands in the figure's place."""
+        """Name, heading, and whether it holds figures, of each column; a reason stands in its figure's place."""
         return [
-            (name, self._texts.column(name), kind not in _WORDS)
+            (name, self._texts.column(name), kind not in WORDS)
             for name, kind in self.part.columns.items()
             if name != self.part.roles.get("reason")
         ]
@@ -161,7 +160,7 @@ class Shown:
 
     @property
     def interval(self) -> str | None:
-        """How sure what is drawn is: its interval is shown, or there is none, as it is counted or nobody worked it out."""
+        """How sure what is drawn is: its interval is shown, or it is counted, or nobody worked one out."""
         roles = self.part.roles
         if self.nothing or self.part.kind == "table":
             return None

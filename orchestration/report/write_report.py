@@ -1,7 +1,7 @@
 """Writing the report of a version into its folder, one HTML file a language.
 
-A file holds all that it needs, charts and their library too: it opens from disk, mail or an intranet, and asks nobody for
-anything, which its Content-Security-Policy makes the browser enforce.
+A file holds all that it needs, charts and their library too: it opens from disk, mail or an intranet, and asks nobody
+for anything, which its Content-Security-Policy makes the browser enforce.
 """
 
 from __future__ import annotations

@@ -329,3 +329,19 @@ def test_no_identifier_of_a_customer_is_in_any_published_file(demo: Project, lan
     for path in (demo.home / "published" / "current").resolve().rglob("*.parquet"):
         content = path.read_bytes()
         assert not [email for email in emails if email in content], path
+
+
+def test_the_report_shows_the_published_figures_and_nobody(demo: Project) -> None:
+    folder = demo.published_file.parent / "report"
+    pages = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert sum(len(page.encode()) for page in pages.values()) < 5_000_000
+    ((equity, lower),) = demo.query(
+        "select equity_amount, equity_lower_95_amount from marts.customer_equity_monthly"
+        " where value_basis = 'margin' order by month_date desc limit 1"
+    )
+    scores = demo.query("select score from marts.satisfaction where dimension = 'none' and period_type = '12 months'")
+    customers = [customer for (customer,) in demo.query("select customer_id from marts.customers")]
+    for page in pages.values():
+        assert all(f'data-value="{figure}"' in page for figure in (equity, lower))
+        assert all(f'data-value="{score}"' in page for (score,) in scores if score is not None)
+        assert not [customer for customer in customers if customer in page]

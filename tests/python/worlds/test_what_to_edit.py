@@ -117,6 +117,13 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "tests/python/unit/publishing/test_publish.py::test_what_is_not_said_to_be_at_most_indirect_is_not_published",
         ),
     ),
+    "what the report shows": (
+        {},
+        (
+            "tests/python/unit/report/test_report.py::test_what_is_written_in_a_page_is_what_is_shown",
+            "tests/python/unit/report/test_texts.py::test_each_part_and_column_is_spoken_of_and_nothing_else_is",
+        ),
+    ),
     "a definition": ({}, ("tests/python/worlds/test_what_to_edit.py::test_a_model_is_described_beside_it",)),
 }
 

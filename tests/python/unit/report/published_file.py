@@ -1,4 +1,4 @@
-"""A published file with the marts that the report reads, as their contracts have them, and the rows that a test gives."""
+"""A published file with all marts, as their contracts have them, and the rows that a test gives."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ def published_version(
         for name, value in {"base_currency": "CHF", "minimum_answers": 30}.items():
             connection.execute("insert into publication.settings values (?, ?)", [name, json.dumps(value)])
         connection.execute(
-            "create table publication.tables"
-            " (table_schema varchar, table_name varchar, rows bigint, why_empty varchar)"
+            "create table publication.tables (table_schema varchar, table_name varchar, rows bigint, why_empty varchar)"
         )
         for relation, columns in tables.items():
-            connection.execute(f"create table {relation} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
+            connection.execute(f"create table {relation} ({', '.join(map(' '.join, columns.items()))})")
             connection.execute(f"comment on table {relation} is 'What {relation} says.'")
             given = (rows or {}).get(relation, [])
             for row in given:
                 connection.execute(
-                    f"insert into {relation} ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values())
+                    f"insert into {relation} ({', '.join(row)}) values ({', '.join('?' * len(row))})",
+                    list(row.values()),
                 )
             connection.execute(
                 "insert into publication.tables values ('marts', ?, ?, ?)",

@@ -7,6 +7,7 @@ import re
 import shutil
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -89,7 +90,11 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {
             "marts.customer_equity_monthly": EQUITY,
             "marts.satisfaction": SATISFACTION,
-            "marts.customer_360": [*valued("loyal", 31, "10.0001"), *valued("lapsed", 35, "2.5"), *valued("new", 3, "9")],
+            "marts.customer_360": [
+                *valued("loyal", 31, "10.0001"),
+                *valued("lapsed", 35, "2.5"),
+                *valued("new", 3, "9"),
+            ],
             "marts.journey_stages": [
                 {
                     "customer_id": CUSTOMER,
@@ -132,9 +137,11 @@ def test_figures_are_the_marts_to_the_last_digit(version: Path, page: ReadPage) 
 def test_the_bridge_is_that_of_the_newest_month(page: ReadPage) -> None:
     shown = page.parts["board-bridge"]
     assert shown.column("bridge_step")[0] == "previous_equity_amount"
-    assert shown.column("amount") == [
-        CHANGES[name] for name in list(CHANGES)[:4]
-    ] + [None, CHANGES["model_change_amount"], "151942.4280"]
+    assert shown.column("amount") == [CHANGES[name] for name in list(CHANGES)[:4]] + [
+        None,
+        CHANGES["model_change_amount"],
+        "151942.4280",
+    ]
     assert shown.words("amount")[4] == "not known"
 
 
@@ -235,7 +242,7 @@ def test_each_chart_has_a_name_and_its_table(page: ReadPage) -> None:
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     assert ("html", {"lang": "en", "data-currency": "CHF"}) in page.elements
 
 
@@ -255,7 +262,35 @@ def test_words_of_the_data_are_words_and_no_markup(tmp_path: Path) -> None:
     assert ReadPage(path).parts["data-quarantine"].words("quarantine_rule") == [rule]
 
 
-PART = "{name: p, kind: table, tables: [marts.dates], sql: 'select date_day from marts.dates', columns: {date_day: date}}"
+PART = (
+    "{name: p, kind: table, tables: [marts.dates], sql: 'select date_day from marts.dates', columns: {date_day: date}}"
+)
+
+
+def test_what_is_written_in_a_page_is_what_is_shown(
+    version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part is a few lines in the file of its page; its words are in the files of texts."""
+    written = """
+    parts:
+      - name: attention
+        kind: bars
+        tables: [marts.customer_360]
+        sql: select stage, count(*) as customer_count from marts.customer_360 group by stage order by stage
+        columns: {stage: code, customer_count: count}
+        roles: {x: stage, y: customer_count}
+    """
+    monkeypatch.setattr(writing, "all_pages", lambda: (read_page("board", written),))
+    shutil.copy(version / PUBLISHED_FILE, tmp_path)
+    page = ReadPage(write_report(tmp_path))
+    assert [key for key in page.parts if not key.startswith("definition")] == ["board-attention"]
+    shown = page.parts["board-attention"]
+    assert list(zip(shown.words("stage"), shown.column("customer_count"), strict=True)) == [
+        ("Lapsed", "35"),
+        ("Loyal", "31"),
+        ("New", "3"),
+    ]
+    assert "Counted, not estimated" in shown.text
 
 
 @pytest.mark.parametrize(
