@@ -52,7 +52,7 @@ class Texts:
 
     def number(self, value: Decimal | int | float, decimals: int) -> str:
         written = f"{value:,.{decimals}f}"
-        return written.translate(str.maketrans({",": self.thousands, ".": self.decimal}))
+        return written.translate(str.maketrans(",.", self.thousands + self.decimal))
 
     def formatted(self, value: Any, kind: str, column: str, currency: str) -> str:
         """`value` of a column, which is not null, in words."""
