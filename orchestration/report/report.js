@@ -266,19 +266,23 @@
       return [place, group];
     });
     for (const [place, group] of shown) {
-      if (group.every((row) => figure(row, roles.y) === null)) {
+      const without = group.filter((row) => figure(row, roles.y) === null);
+      const reason = [...new Set(without.map((row) => row.cells[roles.y].text))].join("; ");
+      // A few without a figure stand among the others with their reason; of many it is said once.
+      const told = kind === "estimates" && without.length > 8 ? group.filter((row) => !without.includes(row)) : group;
+      if (told !== group || without.length === group.length) {
         const said = document.createElement("p");
         said.className = "nothing";
-        said.textContent = [...new Set(group.map((row) => row.cells[roles.y].text))].join("; ");
+        said.textContent = chart.dataset.without.replace("{count}", formats.count.format(without.length)).replace("{reason}", reason);
         place.append(said);
-        continue;
+        if (without.length === group.length) continue;
       }
       const canvas = document.createElement("div");
       canvas.className = "canvas";
-      canvas.style.height = `${roles.panels ? 190 : height(kind, group, roles)}px`;
+      canvas.style.height = `${roles.panels ? 190 : height(kind, told, roles)}px`;
       place.append(canvas);
       const made = echarts.init(canvas, null, { renderer: "svg" });
-      made.setOption(kinds[kind](group, roles));
+      made.setOption(kinds[kind](told, roles));
     }
   };
   const charts = [...document.querySelectorAll(".chart")];

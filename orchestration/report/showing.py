@@ -91,9 +91,11 @@ class Shown:
             return interface["absent"].format(table=self.answer.absent)
         if self.answer.rows:
             return None
-        if self.answer.why_empty and not self._said("empty"):
+        if said := self._said("good"):
+            return said
+        if self.answer.why_empty:
             return interface["empty"].format(reason=self.answer.why_empty)
-        return self._said("empty") or interface["no_rows"]
+        return self._said("lacking") or interface["no_rows"]
 
     @property
     def columns(self) -> list[tuple[str, str, bool]]:
@@ -101,7 +103,7 @@ class Shown:
         return [
             (name, self._texts.column(name), kind not in WORDS)
             for name, kind in self.part.columns.items()
-            if name != self.part.roles.get("reason")
+            if name not in self._reasons.values()
         ]
 
     @property
@@ -178,13 +180,19 @@ class Shown:
         codes = sorted({row[series] for row in self.answer.rows}, key=self._place)
         return {**self.part.roles, "order": [self._texts.code(code, series) for code in codes]}
 
+    @property
+    def _reasons(self) -> dict[str, str]:
+        """By column, which one says why it has no figure: one says so of all, unless the page tells them apart."""
+        role = self.part.roles.get("reason", {})
+        return role if isinstance(role, dict) else dict.fromkeys(self.part.columns, role)
+
     def _said(self, what: str) -> str | None:
         return self._texts.part(self.part.page, self.part.name, what)
 
     def _cell(self, row: dict[str, Any], name: str, shade: int = 0) -> Cell:
         value, kind = row[name], self.part.columns[name]
         if value is None:
-            reason = row.get(self.part.roles.get("reason", ""))
+            reason = row.get(self._reasons.get(name, ""))
             said = self._texts.code(reason) if reason else self._texts.interface["not_known"]
             return Cell(name, kind, said, None)
         exact = value.isoformat() if isinstance(value, date) else str(value)

@@ -192,6 +192,26 @@ def test_a_mart_without_rows_says_why_and_what_to_connect(page: ReadPage) -> Non
     assert "survey would" in page.parts["data-without_rows"].text
 
 
+def test_where_costs_are_not_known_it_says_what_lacks_and_shows_what_there_is(tmp_path: Path) -> None:
+    channel = {"cohort_level": "channel", "acquisition_channel": "search", "customer_count": 40, "is_suppressed": False}
+    rows: dict[str, Rows] = {
+        "marts.customer_equity_monthly": [
+            month(1, equity_amount=None),
+            month(1, "revenue", equity_amount="396.1200"),
+        ],
+        "marts.cohort_value": [
+            {**channel, "acquisition_cost_amount": "0"},
+            {**channel, "acquisition_channel": "store", "customer_count": 3, "is_suppressed": True},
+        ],
+    }
+    parts = ReadPage(write_report(published_version(tmp_path, rows))).parts
+    assert "Valued by: revenue" in parts["board-now"].text
+    assert parts["board-equity"].column("equity_amount") == ["396.1200"]
+    assert "Connect a source that says what goods cost." in parts["board-return_on_customer"].text
+    assert parts["board-channels"].words("residual_clv_amount") == ["not known", "too few customers"]
+    assert parts["board-channels"].words("clv_to_acquisition_cost") == ["no acquisition cost", "too few customers"]
+
+
 def test_a_part_whose_mart_is_not_published_says_so(tmp_path: Path) -> None:
     version = published_version(tmp_path, absent=["marts.satisfaction"])
     page = ReadPage(write_report(version))
