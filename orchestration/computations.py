@@ -93,12 +93,19 @@ def judge_profiles(warehouse: Path, lake: Path, computed_at: datetime) -> Comput
     return compute(warehouse, lake, computed_at)
 
 
+def credit_conversions(warehouse: Path, lake: Path, computed_at: datetime) -> Computed:
+    from orchestration.attribution.credit_conversions import credit_conversions as compute
+
+    return compute(warehouse, lake, computed_at)
+
+
 COMPUTATIONS = (
     Computation("valuation", "value the customers", value_customers),
     Computation("matching", "match records", match_records),
     Computation("texts", "assess the texts", assess_texts),
     Computation("constructs", "relate constructs of satisfaction", relate_constructs),
     Computation("profiling", "judge the profiles", judge_profiles),
+    Computation("attribution", "credit conversions to channels", credit_conversions),
 )
 
 

@@ -97,10 +97,10 @@ def test_dbt_runs_twice_and_what_it_selects_is_what_the_order_says(
     found = stages(project)
     assert [[one.source for one in stage.computations] for stage in found] == [
         [],
-        ["valuation", "matching", "texts", "constructs", "profiling"],
+        ["valuation", "matching", "texts", "constructs", "profiling", "attribution"],
     ]
     steps = {step.node_def.name: step for step in repository.asset_graph.assets_defs if step.is_executable}
-    selected = [steps["models"], steps["models_valuation_matching_texts_constructs_profiling"]]
+    selected = [steps["models"], steps["models_valuation_matching_texts_constructs_profiling_attribution"]]
     for step, stage in zip(selected, found, strict=True):
         nodes = [node for key, node in project["nodes"].items() if key in stage.nodes]
         assert {key.path[-1] for key in step.keys} == {

@@ -1,0 +1,13 @@
+select
+    conversion_type,
+    channel,
+    attribution_model,
+    conversion_credit,
+    conversion_credit_lower_95,
+    conversion_credit_upper_95,
+    revenue_amount,
+    removal_effect,
+    held_out_log_loss,
+    is_best_order,
+    _loaded_at as estimated_at
+from {{ source('attribution', 'channel_credits') }}
