@@ -46,7 +46,7 @@ class _Credits:
 
 
 def credit_channels(counted: Sequence[CountedPaths], seed: int) -> list[dict[str, Any]]:
-    """One row a type of conversion, or all together, channel and model; direct conversions are a channel of their own."""
+    """One row a type of conversion, or all together, channel and model; direct conversions are a channel too."""
     drawn = drawn_groups(GROUPS, RESAMPLES, seed)
     found: list[dict[str, Any]] = []
     by_model: dict[str, list[_Credits]] = {}
@@ -87,19 +87,19 @@ def _credits(counted: CountedPaths, transitions: Transitions, drawn: FloatArray)
         resampled = (shares @ paths.conversion_counts) @ drawn
         found[name] = told(shares @ conversions, shares @ counted.revenue.astype(np.float64), resampled, None)
     resampled_totals = paths.conversion_counts.sum(axis=0) @ drawn
-    counts = transitions.counts.sum(axis=1)
+    counts, has_converted = transitions.counts.sum(axis=1), paths.has_converted
     for order in range(1, MOST_ORDER + 1):
         chain = Chain(transitions, order)
         conversion = chain.solve(counts)
         effects = removal_effects(conversion)
         shares_of_resamples = [
-            removal_shares(removal_effects(chain.follow(transitions.counts @ weights, conversion)))
+            removal_shares(removal_effects(chain.follow(transitions.counts @ weights, conversion)), has_converted)
             for weights in drawn.T
         ]
         # A conversion is worth the mean, as a chain knows none from another.
-        found[f"markov_{order}"] = told(
-            effects, effects, np.stack(shares_of_resamples, axis=1) * resampled_totals, effects
-        )
+        shares = removal_shares(effects, has_converted)
+        resampled = np.stack(shares_of_resamples, axis=1) * resampled_totals
+        found[f"markov_{order}"] = told(shares, shares, resampled, effects)
     return found
 
 

@@ -1,15 +1,15 @@
-"""Which channels conversions are credited to, from counted paths of channels that ended in a conversion or without one.
+"""Which channels conversions are credited to, from counted paths that ended in a conversion or without one.
 
-Five models share out the conversions of each path by itself: the first and the last channel, all steps alike, 40-20-40 by
-position, and the Shapley value. That one is of the game in which a set of channels earns the conversions of all paths that
-need no other channel (Shapley 1953; Zhao, Mahboobi, Bagheri 2018, "Shapley value methods for attribution modeling in online
-advertising"): of each path its different channels get equal shares, so that no permutation has to be counted.
+Five models share out the conversions of each path by itself: the first and the last channel, all steps alike, 40-20-40
+by position, and the Shapley value. That one is of the game in which a set of channels earns the conversions of all
+paths that need no other channel (Shapley 1953; Zhao, Mahboobi, Bagheri 2018, "Shapley value methods for attribution
+modeling in online advertising"): of each path its different channels get equal shares, so no permutation is counted.
 
 The Markov models ask of all paths together how many conversions would be lost without a channel (Anderl, Becker, von
-Wangenheim, Schumann 2016, "Mapping the customer journey", International Journal of Research in Marketing 33:3). Paths are
-a chain that is absorbed by conversion or by its absence; what comes next depends on the last k channels, k being the
-order. The removal effect of a channel is the share of conversions that go when every path ends where the channel would
-come: 1 − P(conversion without it) / P(conversion). It is solved as a linear system. Conversions are credited in
+Wangenheim, Schumann 2016, "Mapping the customer journey", International Journal of Research in Marketing 33:3). Paths
+are a chain that is absorbed by conversion or by its absence; what comes next depends on the last k channels, k being
+the order. The removal effect of a channel is the share of conversions that go when every path ends where the channel
+would come: 1 − P(conversion without it) / P(conversion). It is solved as a linear system. Conversions are credited in
 proportion to removal effects.
 
 Paths are counted by groups of customers, as intervals draw these and hold-outs leave them out.
@@ -24,7 +24,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-from orchestration.statistics.histories import FloatArray, IntArray
+from orchestration.statistics.histories import BoolArray, FloatArray, IntArray
 
 # Of a Markov chain: with more, nearly every path of a company is a chain of its own.
 MOST_ORDER = 3
@@ -70,6 +70,11 @@ class Paths:
     def position(self) -> IntArray:
         """Place of each step in its path, from 0, (n,)."""
         return np.arange(len(self.steps)) - np.repeat(np.cumsum(self.lengths) - self.lengths, self.lengths)
+
+    @property
+    def has_converted(self) -> BoolArray:
+        """Whether each channel is in a path that converted, (c,)."""
+        return np.asarray(self.shares(np.ones(len(self.steps))) @ self.conversion_counts.sum(axis=1) > 0)
 
     def shares(self, weight: FloatArray) -> sparse.csr_array:
         """What of a path each channel gets where steps get `weight`, (c, p)."""
@@ -141,9 +146,8 @@ class Transitions:
         last = np.cumsum(paths.lengths) - 1
         after = np.zeros(len(paths.steps), dtype=np.int64)
         for back in range(MOST_ORDER):
-            earlier = np.concatenate([np.zeros(back, dtype=np.int64), paths.steps[: len(paths.steps) - back] + 1])
-            after += np.where(paths.position >= back, earlier, 0) * base**back
-        before = np.where(paths.position > 0, np.concatenate([[0], after[:-1]]), 0)
+            after += np.where(paths.position >= back, np.roll(paths.steps + 1, back), 0) * base**back
+        before = np.where(paths.position > 0, np.roll(after, 1), 0)
         ends = [np.full(len(last), paths.channel_count + outcome) for outcome in range(2)]
         codes, place = np.unique(
             np.concatenate([before, after[last], after[last]]) * (base + 1) + np.concatenate([paths.steps, *ends]),
@@ -164,10 +168,10 @@ class Transitions:
 
 
 class Chain:
-    """The absorbing Markov chain of an order: its states are the last channels, as many as the order, or fewer at first.
+    """The absorbing Markov chain of an order: its states are the last channels, as many as the order, or fewer.
 
-    What is solved for is h, the probability of a conversion from each state: whole, and where paths end at each channel,
-    (s, 1 + c). State 0 is the start.
+    What is solved for is h, the probability of a conversion from each state: whole, and where paths end at each
+    channel, (s, 1 + c). State 0 is the start.
     """
 
     def __init__(self, transitions: Transitions, order: int) -> None:
@@ -177,7 +181,8 @@ class Chain:
         channel_count = transitions.channel_count
         base = channel_count + 1
         contexts = transitions.contexts % base**order
-        states, self._state = np.unique(contexts, return_inverse=True)
+        states = np.unique(np.append(contexts, 0))
+        self._state = np.searchsorted(states, contexts)
         self._state_count = len(states)
         self._is_step = transitions.outcomes < channel_count
         self._is_conversion = transitions.outcomes == channel_count
@@ -196,9 +201,7 @@ class Chain:
         """h = r + Q h, as a linear system for each column, where transitions were counted so, (e,)."""
         steps, ending = self._chances(counts)
         whole = sparse.eye_array(self._state_count)
-        solved = [
-            spsolve(sparse.csc_array(whole - steps * goes_on[None, :]), ending) for goes_on in self._goes_on.T
-        ]
+        solved = [spsolve(sparse.csc_array(whole - steps * goes_on[None, :]), ending) for goes_on in self._goes_on.T]
         return np.stack(solved, axis=1) * self._goes_on
 
     def follow(self, counts: FloatArray, conversion: FloatArray) -> FloatArray:
@@ -226,17 +229,21 @@ def removal_effects(conversion: FloatArray) -> FloatArray:
     return np.clip(1 - conversion[0, 1:] / whole, 0.0, 1.0) if whole > 0 else np.zeros(conversion.shape[1] - 1)
 
 
-def removal_shares(effects: FloatArray) -> FloatArray:
-    """What of the conversions each channel is credited with, (c,): removal effects as shares of their sum."""
-    return effects / (effects.sum() or 1.0)
+def removal_shares(effects: FloatArray, has_converted: BoolArray) -> FloatArray:
+    """What of the conversions each channel is credited with, (c,): removal effects as shares of their sum.
+
+    A chain may lead from a channel of lost paths to a conversion that it was never on the way to: that is no credit.
+    """
+    credited = np.where(has_converted, effects, 0.0)
+    return credited / (credited.sum() or 1.0)
 
 
 def log_losses(transitions: Transitions, fold: IntArray) -> FloatArray:
     """How badly the chain of each order from 1 predicts what comes next in held-out groups, (MOST_ORDER,): mean −ln p.
 
-    Each fold of groups, (g,), is predicted once, from all other folds. A chain falls back on the one of an order less, which
-    counts as one observation more, and the lowest on chance: what was never seen is unlikely, not impossible. NaN
-    where nothing can be held out.
+    Each fold of groups, (g,), is predicted once, from all other folds. A chain falls back on the one of an order less,
+    which counts as one observation more, and the lowest on chance: what was never seen is unlikely, not impossible.
+    NaN where nothing can be held out.
     """
     base = transitions.channel_count + 1
     folds = np.unique(fold)
