@@ -87,14 +87,15 @@ def _credits(counted: CountedPaths, transitions: Transitions, drawn: FloatArray)
         resampled = (shares @ paths.conversion_counts) @ drawn
         found[name] = told(shares @ conversions, shares @ counted.revenue.astype(np.float64), resampled, None)
     resampled_totals = paths.conversion_counts.sum(axis=0) @ drawn
+    drawn_counts = np.ascontiguousarray((transitions.counts @ drawn).T)
     counts, has_converted = transitions.counts.sum(axis=1), paths.has_converted
     for order in range(1, MOST_ORDER + 1):
         chain = Chain(transitions, order)
         conversion = chain.solve(counts)
         effects = removal_effects(conversion)
         shares_of_resamples = [
-            removal_shares(removal_effects(chain.follow(transitions.counts @ weights, conversion)), has_converted)
-            for weights in drawn.T
+            removal_shares(removal_effects(chain.follow(counted_so, conversion)), has_converted)
+            for counted_so in drawn_counts
         ]
         # A conversion is worth the mean, as a chain knows none from another.
         shares = removal_shares(effects, has_converted)

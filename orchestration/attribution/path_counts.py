@@ -46,52 +46,66 @@ def read_paths(connection: duckdb.DuckDBPyConnection) -> tuple[list[CountedPaths
 
     The order of rows changes neither.
     """
-    rows = connection.execute(
-        """
-        select
-            conversion_type,
-            path,
-            cast('0x' || customer_group as bigint) as customer_group,
-            path_count,
-            conversion_count,
-            cast(goods_amount * 10000 as bigint) as revenue
-        from intermediate.int_journey__path_counts
-        order by all
-        """
-    ).fetchnumpy()
     digest = hashlib.md5(usedforsecurity=False)
-    for column in rows.values():
-        digest.update(repr(column.tolist()).encode())
-    types = rows["conversion_type"].astype(str)
+    types = connection.execute(
+        "select distinct conversion_type from intermediate.int_journey__path_counts order by conversion_type"
+    ).fetchall()
     found = []
-    for conversion_type in np.unique(types):
-        of_type = {name: np.asarray(column[types == conversion_type]) for name, column in rows.items()}
-        found.append(_counted(str(conversion_type), of_type))
+    for (conversion_type,) in types:
+        paths = connection.execute(
+            "select distinct path from intermediate.int_journey__path_counts where conversion_type = ? order by path",
+            [conversion_type],
+        ).fetchall()
+        rows = connection.execute(
+            """
+            select
+                dense_rank() over (order by path) - 1 as path_number,
+                cast('0x' || customer_group as bigint) as customer_group,
+                path_count,
+                conversion_count,
+                cast(goods_amount * 10000 as bigint) as revenue
+            from intermediate.int_journey__path_counts
+            where conversion_type = ?
+            order by all
+            """,
+            [conversion_type],
+        ).fetchnumpy()
+        texts = [path for (path,) in paths]
+        digest.update(repr((conversion_type, texts)).encode())
+        for column in rows.values():
+            digest.update(column.tobytes())
+        found.append(_counted(conversion_type, texts, rows))
     return found, digest.hexdigest()
 
 
-def _counted(conversion_type: str, rows: dict[str, IntArray]) -> CountedPaths:
-    is_direct = rows["path"].astype(str) == DIRECT
-    direct = {name: column[is_direct] for name, column in rows.items()}
-    rows = {name: column[~is_direct] for name, column in rows.items()}
-    texts, place = np.unique(rows["path"].astype(str), return_inverse=True)
-    named = [text.split(_SEPARATOR) for text in texts.tolist()]
-    channels, steps = np.unique([name for path in named for name in path], return_inverse=True)
-    shape = (len(texts), GROUPS)
+def _counted(conversion_type: str, texts: list[str], rows: dict[str, IntArray]) -> CountedPaths:
+    """Paths by their texts, which are in order, and rows of counts that name these by number."""
+    direct = texts.index(DIRECT) if DIRECT in texts else len(texts)
+    is_direct = rows["path_number"] == direct
+    named = [text.split(_SEPARATOR) for text in texts if text != DIRECT]
+    channels = sorted({name for path in named for name in path})
+    number_of = {name: number for number, name in enumerate(channels)}
+    place = rows["path_number"][~is_direct]
+    place -= place > direct
+    at, shape = (place, rows["customer_group"][~is_direct]), (len(named), GROUPS)
     counts, conversions = (
-        sparse.csr_array((rows[name].astype(np.float64), (place, rows["customer_group"])), shape)
+        sparse.csr_array((rows[name][~is_direct].astype(np.float64), at), shape)
         for name in ("path_count", "conversion_count")
     )
-    revenue = np.zeros(len(texts), dtype=np.int64)
-    np.add.at(revenue, place, rows["revenue"])
-    direct_counts = np.zeros(GROUPS, dtype=np.int64)
-    np.add.at(direct_counts, direct["customer_group"], direct["conversion_count"])
-    lengths = np.array([len(path) for path in named], dtype=np.int64)
+    revenue, direct_counts = np.zeros(len(named), dtype=np.int64), np.zeros(GROUPS, dtype=np.int64)
+    np.add.at(revenue, place, rows["revenue"][~is_direct])
+    np.add.at(direct_counts, rows["customer_group"][is_direct], rows["conversion_count"][is_direct])
     return CountedPaths(
         conversion_type,
-        tuple(map(str, channels.tolist())),
-        Paths(len(channels), steps.astype(np.int64), lengths, counts, conversions),
+        tuple(channels),
+        Paths(
+            len(channels),
+            np.array([number_of[name] for path in named for name in path], dtype=np.int64),
+            np.array([len(path) for path in named], dtype=np.int64),
+            counts,
+            conversions,
+        ),
         revenue,
         direct_counts,
-        int(direct["revenue"].sum()),
+        int(rows["revenue"][is_direct].sum()),
     )

@@ -3,7 +3,7 @@
 -- of them: each part is a path that led nowhere. It is told once no purchase can come of it any more, so that a path
 -- that may still lead to one is neither, and none is ever told otherwise later.
 {% set window = var('attribution_window_days') %}
-{% set path = 'customer_id, purchase_number, window_number' %}
+{% set path_key = 'customer_id, purchase_number, window_number' %}
 
 with purchases as (
     select
@@ -87,7 +87,7 @@ parted as (
 followed as (
     select
         *,
-        lag(channel) over (partition by {{ path }} order by occurred_at, channel) as previous_channel
+        lag(channel) over (partition by {{ path_key }} order by occurred_at, channel) as previous_channel
     from parted
     where has_converted
         or {{ days_between('first_date', as_of_date()) }} + 1 >= {{ window }} * (window_number + 1)
@@ -97,19 +97,19 @@ followed as (
 changes as (
     select
         *,
-        row_number() over (partition by {{ path }} order by occurred_at, channel) as step_number
+        row_number() over (partition by {{ path_key }} order by occurred_at, channel) as step_number
     from followed
     where previous_channel is null or previous_channel <> channel
 ),
 
 paths as (
     select
-        {{ path }},
+        {{ path_key }},
         {{ joined_in_order('channel', ' > ', 'step_number') }} as path,
         count(*) as step_count,
         min(business_date) as started_date
     from changes
-    group by {{ path }}
+    group by {{ path_key }}
 ),
 
 conversions as (

@@ -83,6 +83,10 @@ def test_what_python_computes_and_what_dbt_builds_are_one_lineage(
     assert dg.AssetKey(["constructs", "path_estimates"]) in upstream
     assert dg.AssetKey(["intermediate", "int_satisfaction__construct_answers"]) in upstream
 
+    upstream = ancestors(repository, dg.AssetKey(["marts", "attribution"]))
+    assert dg.AssetKey(["attribution", "channel_credits"]) in upstream
+    assert dg.AssetKey(["intermediate", "int_journey__path_counts"]) in upstream
+
     upstream = ancestors(repository, dg.AssetKey(["marts", "sentiment_accuracy"]))
     assert dg.AssetKey(["texts", "text_scores"]) in upstream
     before = ancestors(repository, dg.AssetKey(["texts", "text_scores"]))

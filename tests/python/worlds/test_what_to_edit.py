@@ -49,6 +49,14 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"scores_of_any_scale_and_direction_are_brought_to_0_to_100": "survey_items"},
         (),
     ),
+    "how long before a purchase": (
+        {
+            "paths_end_with_a_purchase_or_without_one_in_the_window_and_open_ones_are_neither": (
+                "attribution_window_days"
+            ),
+        },
+        (),
+    ),
     "satisfaction's path model": (
         {
             "a_construct_that_nothing_asks_about_is_there_too": "satisfaction_constructs",
