@@ -1,5 +1,5 @@
--- Paths as the models of attribution need them: counted, and by groups that customers fall into by chance, whatever the
--- warehouse calls them. A customer is in one group with all paths, so that what is drawn or held out is whole customers.
+-- Paths as the models of attribution need them: counted, by groups that customers fall into by chance, whatever the
+-- warehouse calls them. All paths of a customer are in one group, so that whole customers are drawn or held out.
 with customer_groups as (
     select
         customer_id,

@@ -1,7 +1,7 @@
--- The contacts that led a customer to a purchase, and those that led to none. A contact belongs to the next purchase after
--- it, if that came within the window. All others between two purchases are parted by the window, counted from the first
--- of them: each part is a path that led nowhere. It is told once no purchase can come of it any more, so that a path
--- that may still lead to one is neither, and none is ever told otherwise later.
+-- The contacts that led a customer to a purchase, and those that led to none. A contact belongs to the next purchase
+-- after it, if that came within the window. All others between two purchases are parted by the window, counted from the
+-- first of them: each part is a path that led nowhere. It is told once no purchase can come of it any more, so that a
+-- path that may still lead to one is neither, and none is ever told otherwise later.
 {% set window = var('attribution_window_days') %}
 {% set path_key = 'customer_id, purchase_number, window_number' %}
 
@@ -45,7 +45,7 @@ placed as (
     select
         *,
         1 + cast(sum(purchase_count) over (
-            partition by customer_id order by occurred_at, purchase_count desc, channel
+            partition by customer_id order by occurred_at asc, purchase_count desc, channel asc
             rows between unbounded preceding and current row
         ) as bigint) as purchase_number
     from moments
@@ -124,8 +124,10 @@ conversions as (
     from numbered
     inner join {{ ref('int_value__purchase_days') }} as purchase_days
         on numbered.customer_id = purchase_days.customer_id and numbered.purchase_date = purchase_days.purchase_date
-    left join (select * from paths where window_number = 0) as paths
-        on numbered.customer_id = paths.customer_id and numbered.purchase_number = paths.purchase_number
+    left join paths
+        on numbered.customer_id = paths.customer_id
+        and numbered.purchase_number = paths.purchase_number
+        and paths.window_number = 0
 ),
 
 ended as (

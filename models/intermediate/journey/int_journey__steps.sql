@@ -1,7 +1,7 @@
--- What may have led a customer to buy, told by the channel that it came through. A contact counts if it is the message of
--- a campaign that reached the customer, an agent's call or visit, or a visit to site or app that a campaign brought; that
--- one is of the channel that brought it. A visit that nothing brought is the customer's own. Cases and surveys follow a
--- purchase more than they lead to one.
+-- What may have led a customer to buy, told by the channel that it came through. A contact counts if it is the message
+-- of a campaign that reached the customer, an agent's call or visit, or a visit to site or app that a campaign brought;
+-- that one is of the channel that brought it. A visit that nothing brought is the customer's own. Cases and surveys
+-- follow a purchase more than they lead to one.
 with campaigns as (
     select
         campaign,

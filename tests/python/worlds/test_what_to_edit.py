@@ -49,14 +49,6 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"scores_of_any_scale_and_direction_are_brought_to_0_to_100": "survey_items"},
         (),
     ),
-    "how long before a purchase": (
-        {
-            "paths_end_with_a_purchase_or_without_one_in_the_window_and_open_ones_are_neither": (
-                "attribution_window_days"
-            ),
-        },
-        (),
-    ),
     "satisfaction's path model": (
         {
             "a_construct_that_nothing_asks_about_is_there_too": "satisfaction_constructs",
@@ -74,6 +66,14 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "codes": ({}, ("tests/python/worlds/test_worlds.py::test_a_code_that_the_seed_does_not_list_stops_publication",)),
     "channels": ({"a_channel_that_is_added_to_the_seed_is_taken": "channels"}, ()),
     "journey stages": ({"a_stage_that_is_added_to_the_seed_takes_effect": "journey_stage_rules"}, ()),
+    "how long before a purchase a contact may have led to it": (
+        {
+            "paths_end_with_a_purchase_or_without_one_in_the_window_and_open_ones_are_neither": (
+                "attribution_window_days"
+            ),
+        },
+        (),
+    ),
     "exchange rates": (
         {"a_quote_holds_until_the_next_one_or_for_so_many_days_and_the_seed_before_the_first": "exchange_rates"},
         ("tests/python/worlds/test_times.py::test_a_weekend_has_friday_s_rate_and_what_has_none_is_refused_once",),
