@@ -83,9 +83,9 @@ def _credits(counted: CountedPaths, transitions: Transitions, drawn: FloatArray)
 
     found = {}
     for name, model in PATH_MODELS.items():
-        shares = model(paths)
-        resampled = (shares @ paths.conversion_counts) @ drawn
-        found[name] = told(shares @ conversions, shares @ counted.revenue.astype(np.float64), resampled, None)
+        of_paths = model(paths)
+        resampled = (of_paths @ paths.conversion_counts) @ drawn
+        found[name] = told(of_paths @ conversions, of_paths @ counted.revenue.astype(np.float64), resampled, None)
     resampled_totals = paths.conversion_counts.sum(axis=0) @ drawn
     drawn_counts = np.ascontiguousarray((transitions.counts @ drawn).T)
     counts, has_converted = transitions.counts.sum(axis=1), paths.has_converted

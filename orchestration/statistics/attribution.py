@@ -220,7 +220,7 @@ class Chain:
         ending = np.bincount(self._state[self._is_conversion], chances[self._is_conversion], self._state_count)
         stepping = np.bincount(self._pair, chances[self._is_step], len(self._targets))
         shape = (self._state_count, self._state_count)
-        return sparse.csr_array((stepping, self._targets, self._ends), shape), ending
+        return sparse.csr_array((stepping, self._targets, self._ends), shape), ending.astype(np.float64)
 
 
 def removal_effects(conversion: FloatArray) -> FloatArray:
@@ -282,9 +282,9 @@ def shared_out(total: int, shares: FloatArray) -> IntArray:
     Of equals the first. Where all shares are nothing, nobody gets anything.
     """
     if not shares.any():
-        return np.zeros(len(shares), dtype=np.int64)
+        return np.zeros(len(shares), dtype=np.intp)
     exact = total * (shares / shares.sum())
-    units = np.floor(exact).astype(np.int64)
+    units: IntArray = np.floor(exact).astype(np.intp)
     rest = np.argsort(units - exact, kind="stable")[: total - int(units.sum())]
     units[rest] += 1
     return units
