@@ -75,6 +75,7 @@ select
     lines.is_backordered,
     lines.currency,
     lines.original_amount,
+    lines.original_discount_amount,
     {{ in_base_currency('lines.original_amount', 'lines.currency') }} as amount,
     converted_costs.original_cost_amount,
     converted_costs.currency as cost_currency,

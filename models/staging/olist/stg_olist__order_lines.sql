@@ -13,5 +13,6 @@ select
     cast(1 as bigint) as quantity,
     cast(null as boolean) as is_backordered,
     'BRL' as currency,
-    price as original_amount
+    price as original_amount,
+    cast(null as decimal(18, 4)) as original_discount_amount
 from items

@@ -14,5 +14,6 @@ select
     quantity,
     cast(null as boolean) as is_backordered,
     'GBP' as currency,
-    cast(quantity * unit_price as decimal(18, 4)) as original_amount
+    cast(quantity * unit_price as decimal(18, 4)) as original_amount,
+    cast(null as decimal(18, 4)) as original_discount_amount
 from sales

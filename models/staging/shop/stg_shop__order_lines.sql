@@ -17,6 +17,7 @@ select
     order_lines.quantity,
     order_lines.is_backordered,
     orders.currency,
-    cast(order_lines.quantity * order_lines.unit_price - order_lines.discount as decimal(18, 4)) as original_amount
+    cast(order_lines.quantity * order_lines.unit_price - order_lines.discount as decimal(18, 4)) as original_amount,
+    order_lines.discount as original_discount_amount
 from order_lines
 left join orders on order_lines.source_order_id = orders.source_record_id

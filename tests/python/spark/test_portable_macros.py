@@ -157,6 +157,8 @@ CASES: list[tuple[str, str | None]] = [
     ),
     ("local_date(\"cast('2024-01-01 15:00:00' as timestamp)\", 'cast(null as string)', 'Asia/Tokyo')", "2024-01-02"),
     ("local_date('cast(null as timestamp)', zone='Europe/London')", None),
+    ("local_time(\"cast('2024-03-31 01:30:00' as timestamp)\", \"'Europe/Berlin'\")", "2024-03-31 03:30:00"),
+    ("local_time(\"cast('2024-02-01 01:30:00' as timestamp)\", \"substr('UTC-03:30', 1)\")", "2024-01-31 22:00:00"),
     ("add_minutes(\"cast('2018-03-01 00:00:00' as timestamp)\", -1)", "2018-02-28 23:59:00"),
     ("try_boolean(\"'T'\")", "true"),
     ("try_boolean(\"'0'\")", "false"),
