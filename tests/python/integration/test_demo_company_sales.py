@@ -1,11 +1,15 @@
-"""The demo company: recurring revenue, against a plain count of the shop's subscriptions."""
+"""The demo company: recurring revenue, purchases, contact pressure and pipeline, against counts of what is there."""
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from tests.python.integration.conftest import Project
 from tests.python.integration.demo_sources import records
@@ -91,3 +95,156 @@ def test_recurring_revenue_is_what_the_shop_s_subscriptions_come_to(demo: Projec
         [customer_moves[month, movement] for movement in ("new", "reactivation", "churn")] for month, *_ in by_month
     ]
     assert all(closing == carried for _, closing, *_, carried in by_month)
+
+
+def test_how_customers_buy_is_what_the_shop_s_orders_come_to(demo: Project, landing: Path) -> None:
+    """Days between purchases, pieces and discounts, order by order; whose order it is, the warehouse says."""
+    customers = dict(
+        demo.query(
+            "select source_record_id, customer_id from behavioural.orders where is_purchase and customer_id is not null"
+        )
+    )
+    days: dict[str, set[date]] = defaultdict(set)
+    for order, ordered_at in records(landing, "shop", "select order_id, cast(ordered_at as text) from orders"):
+        if order in customers:
+            days[customers[order]].add(date.fromisoformat(str(ordered_at)[:10]))
+    lines = records(
+        landing,
+        "shop",
+        "select order_id, product_id, quantity, coalesce(discount_amount, 0) from order_lines",
+    )
+    pieces: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    discounted: dict[str, set[str]] = defaultdict(set)
+    goods = {
+        str(product)
+        for (product,) in demo.query("select source_record_id from behavioural.products where product_type = 'product'")
+    }
+    for order, product, quantity, discount in lines:
+        if order in customers and str(product) in goods:
+            pieces[customers[order]][str(order)] += float(str(quantity))
+            if float(str(discount)) > 0:
+                discounted[customers[order]].add(str(order))
+
+    found = demo.query(
+        "select customer_id, purchase_day_count, days_since_last_purchase, median_days_between_purchases,"
+        " percentile_80_days_between_purchases, units_per_order, discounted_order_share from marts.purchase_behaviour"
+    )
+    assert len(found) == len(days) > 1000
+    for customer, day_count, silent_days, median, percentile_80, units, share in found:
+        gaps = np.diff([day.toordinal() for day in sorted(days[customer])])
+        assert day_count == len(days[customer])
+        assert silent_days == (date(2024, 12, 31) - max(days[customer])).days
+        if len(gaps):
+            assert float(median) == round(float(np.quantile(gaps, 0.5)), 4)
+            assert float(percentile_80) == round(float(np.quantile(gaps, 0.8)), 4)
+        else:
+            assert (median, percentile_80) == (None, None)
+        if orders := pieces[customer]:
+            assert abs(float(units) - sum(orders.values()) / len(orders)) < 1e-4
+            assert abs(float(share) - len(discounted[customer]) / len(orders)) < 1e-6
+    assert 0.05 < np.mean([float(share) for *_, share in found if share is not None]) < 0.95
+
+
+def test_the_classes_are_told_by_what_customers_do(demo: Project) -> None:
+    """Champions bought later than who hibernates, and oftener; a fifth of the customers is about a fifth."""
+    rows = demo.query(
+        "select rfm_class, count(*), max(days_since_last_purchase), min(days_since_last_purchase), min(order_count)"
+        " from marts.purchase_behaviour group by 1"
+    )
+    found = {name: figures for name, *figures in rows}
+    assert set(found) > {"champion", "hibernating", "at_risk"}
+    assert found["champion"][1] < found["hibernating"][2]
+    shares = demo.query(
+        "select recency_score, count(*) / sum(count(*)) over () from marts.purchase_behaviour group by 1"
+    )
+    assert all(0.15 < share < 0.25 for _, share in shares)
+
+
+def test_contact_pressure_is_what_a_count_day_by_day_gives(demo: Project) -> None:
+    """Each window counted anew from the contacts, for each row of every tenth customer; the hour by Python's zones."""
+    families = dict(demo.warehouse("select channel, family from rules.channels where is_outbound"))
+    quiet = {
+        channel: (start, end)
+        for channel, start, end in demo.warehouse(
+            "select channel, quiet_from_hour, quiet_until_hour from rules.quiet_hours"
+        )
+    }
+    clocks = dict(
+        demo.warehouse(
+            "select customer_id, max_by(time_zone, (occurred_at, order_id)) from behavioural.orders"
+            " where customer_id is not null group by 1"
+        )
+    )
+    contacts: dict[tuple[str, str], list[tuple[date, str, bool]]] = defaultdict(list)
+    for customer, touch_type, channel, occurred_at, day in demo.warehouse(
+        "select customer_id, touch_type, channel, occurred_at, business_date from intermediate.int_contacts__touches"
+        " where direction = 'outbound' and has_reached_customer and customer_id like '%7'"
+    ):
+        if channel in families:
+            hour = _hour(occurred_at, clocks.get(customer, "UTC"))
+            start, end = quiet.get(channel, (0, 0))
+            is_quiet = start <= hour < end if start <= end else hour >= start or hour < end
+            for family in (families[channel], "all"):
+                contacts[customer, family].append((day, touch_type, is_quiet))
+    found = demo.query(
+        """
+        select customer_id, channel_family, contact_date, pressing_contact_count, quiet_hours_contact_count,
+            survey_invitation_count_28_days, service_message_count_28_days, pressing_contact_count_7_days,
+            pressing_contact_count_28_days
+        from marts.contact_pressure_daily where customer_id like '%7'
+        """
+    )
+    assert {(customer, family, day) for customer, family, day, *_ in found} == {
+        (customer, family, day) for (customer, family), those in contacts.items() for day, *_ in those
+    }
+    assert len(found) > 1000
+    for customer, family, day, pressing, in_quiet_hours, surveys, answers, within_7, within_28 in found:
+        those = contacts[customer, family]
+        own = [(at, is_quiet) for at, touch_type, is_quiet in those if touch_type != "support_message"]
+        of_28 = [touch_type for at, touch_type, _ in those if day - timedelta(days=27) <= at <= day]
+        assert pressing == sum(at == day for at, _ in own)
+        assert in_quiet_hours == sum(at == day and is_quiet for at, is_quiet in own)
+        assert within_7 == sum(day - timedelta(days=6) <= at <= day for at, _ in own)
+        assert within_28 == len(of_28) - of_28.count("support_message")
+        assert (surveys, answers) == (of_28.count("survey_invitation"), of_28.count("support_message"))
+    assert sum(row[4] for row in found) > 0
+
+
+def test_the_pipeline_is_what_the_crm_s_stages_come_to(demo: Project, landing: Path) -> None:
+    """Open at each month end, and the share won of those decided by then, of all that were ever quoted."""
+    steps: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for opportunity, changed_at, change, stage in records(
+        landing,
+        "crm",
+        "select opportunity_id, cast(changed_at as text), stage_change_id, stage from opportunity_stages",
+    ):
+        steps[str(opportunity)].append((str(changed_at), str(change), str(stage)))
+    expected: dict[tuple[str, str], int] = defaultdict(int)
+    rates: dict[str, tuple[int, int]] = {}
+    for month in MONTHS:
+        until = [sorted(step for step in of if step[0][:7] <= month) for of in steps.values()]
+        for of in until:
+            if of and of[-1][2] not in ("won", "lost"):
+                expected[month, of[-1][2]] += 1
+        quoted = [of[-1][2] for of in until if "quoted" in [stage for *_, stage in of] and of[-1][2] in ("won", "lost")]
+        rates[month] = (len(quoted), quoted.count("won"))
+    found = demo.query(
+        "select strftime(month_date, '%Y-%m'), stage, sum(open_opportunity_count), min(win_rate), max(win_rate),"
+        " max(decided_opportunity_count) from marts.sales_pipeline group by 1, 2"
+    )
+    assert {(month, stage): count for month, stage, count, *_ in found if count} == dict(expected)
+    of_quoted = [
+        (month, lowest, highest, decided) for month, stage, _, lowest, highest, decided in found if stage == "quoted"
+    ]
+    assert len(of_quoted) > 30
+    for month, lowest, highest, decided in of_quoted:
+        assert decided == rates[month][0]
+        assert lowest == highest
+        if decided >= 30:
+            assert abs(float(lowest) - rates[month][1] / decided) < 1e-6
+        else:
+            assert lowest is None
+
+
+def _hour(occurred_at: datetime, zone: str) -> int:
+    return occurred_at.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).hour

@@ -65,6 +65,17 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     ),
     "codes": ({}, ("tests/python/worlds/test_worlds.py::test_a_code_that_the_seed_does_not_list_stops_publication",)),
     "channels": ({"a_channel_that_is_added_to_the_seed_is_taken": "channels"}, ()),
+    "how often the company may reach a customer": (
+        {
+            "contacts_press_within_7_and_28_days_by_family_and_in_all": "contact_caps",
+            "an_hour_is_quiet_where_the_seed_says_so": "quiet_hours",
+        },
+        (),
+    ),
+    "classes of customers by recency": (
+        {"how_a_customer_buys_is_counted_order_by_order": "rfm_classes"},
+        (),
+    ),
     "journey stages": ({"a_stage_that_is_added_to_the_seed_takes_effect": "journey_stage_rules"}, ()),
     "how long before a purchase a contact may have led to it": (
         {
