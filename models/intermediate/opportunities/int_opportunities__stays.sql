@@ -1,5 +1,5 @@
--- How long each sales opportunity stayed in each stage, and how it ended. What was decided and opened again ended by its
--- last step alone.
+-- How long each sales opportunity stayed in each stage, and how it ended. What was decided and opened again ended by
+-- its last step alone.
 with steps as (
     select
         opportunity_event_id,

@@ -34,29 +34,43 @@ contacts as (
         coalesce(channels.family, 'unknown') as channel_family,
         touches.touch_type,
         touches.touch_type <> 'support_message' as is_of_own_accord,
-        extract(hour from {{ local_time(
-            'touches.occurred_at', "coalesce(newest_orders.time_zone, '" ~ var('company_time_zone') ~ "')"
-        ) }}) as local_hour
+        touches.occurred_at,
+        date_trunc('hour', touches.occurred_at) as hour_at,
+        coalesce(newest_orders.time_zone, '{{ var("company_time_zone") }}') as time_zone
     from touches
     left join channels on touches.channel = channels.channel
     left join newest_orders on touches.customer_id = newest_orders.customer_id
     where coalesce(channels.is_outbound, true)
 ),
 
+-- What the clock shows is asked once an hour and zone: of each contact it would take as long as all else.
+clocks as (
+    select hour_at, time_zone, {{ local_time('hour_at', 'time_zone') }} as local_hour_at
+    from (select distinct hour_at, time_zone from contacts) as hours
+),
+
 timed as (
     select
         contacts.*,
-        contacts.is_of_own_accord and coalesce(
+        extract(hour from clocks.local_hour_at + (contacts.occurred_at - contacts.hour_at)) as local_hour
+    from contacts
+    left join clocks on contacts.hour_at = clocks.hour_at and contacts.time_zone = clocks.time_zone
+),
+
+judged as (
+    select
+        timed.*,
+        timed.is_of_own_accord and coalesce(
             case
                 when quiet_hours.quiet_from_hour < quiet_hours.quiet_until_hour
-                    then contacts.local_hour >= quiet_hours.quiet_from_hour
-                        and contacts.local_hour < quiet_hours.quiet_until_hour
-                else contacts.local_hour >= quiet_hours.quiet_from_hour
-                    or contacts.local_hour < quiet_hours.quiet_until_hour
+                    then timed.local_hour >= quiet_hours.quiet_from_hour
+                        and timed.local_hour < quiet_hours.quiet_until_hour
+                else timed.local_hour >= quiet_hours.quiet_from_hour
+                    or timed.local_hour < quiet_hours.quiet_until_hour
             end, false
         ) as is_in_quiet_hours
-    from contacts
-    left join {{ ref('quiet_hours') }} as quiet_hours on contacts.channel = quiet_hours.channel
+    from timed
+    left join {{ ref('quiet_hours') }} as quiet_hours on timed.channel = quiet_hours.channel
 ),
 
 family_days as (
@@ -68,7 +82,7 @@ family_days as (
         sum(case when touch_type = 'survey_invitation' then 1 else 0 end) as survey_invitation_count,
         sum(case when is_of_own_accord then 0 else 1 end) as service_message_count,
         sum(case when is_in_quiet_hours then 1 else 0 end) as quiet_hours_contact_count
-    from timed
+    from judged
     group by customer_id, contact_date, channel_family
 ),
 

@@ -1,5 +1,5 @@
--- The sales pipeline as it stood at each month end: what was open in which stage, what that was worth by what had become
--- of others that got so far, and what has become of it since.
+-- The sales pipeline as it stood at each month end: what was open in which stage, what that was worth by what had
+-- become of others that got so far, and what has become of it since.
 {% set last_closed_month = 'cast(cast(' ~ open_month_date() ~ ' as timestamp) - interval 1 month as date)' %}
 
 with stays as (
