@@ -19,7 +19,10 @@ select
     tickets.channel,
     ticket_events.event as event_type,
     ticket_events.old_value,
-    ticket_events.new_value,
+    case
+        when ticket_events.event = 'merged' then 'helpdesk:' || ticket_events.new_value
+        else ticket_events.new_value
+    end as new_value,
     ticket_events.actor,
     ticket_events.agent
 from ticket_events

@@ -3,7 +3,7 @@
     required('event_id'),
     required('ticket_id'),
     required('event'),
-    one_of('event', ['created', 'assigned', 'status_changed', 'priority_changed', 'reopened', 'solved', 'rated']),
+    one_of('event', ['created', 'assigned', 'status_changed', 'priority_changed', 'reopened', 'solved', 'rated', 'merged']),
     one_of('actor', ['customer', 'agent', 'system']),
     required('occurred_at'),
     an_offset_time('occurred_at'),

@@ -4,7 +4,7 @@
     a_known_channel(),
     one_of('category', ['delivery', 'product', 'payment', 'account', 'advice', 'complaint']),
     required('status'),
-    one_of('status', ['new', 'open', 'pending', 'solved', 'closed']),
+    one_of('status', ['new', 'open', 'pending', 'on_hold', 'solved', 'closed']),
     one_of('priority', ['low', 'normal', 'high', 'urgent']),
     required('created_at'),
     an_offset_time('created_at'),
