@@ -1,8 +1,4 @@
 -- Which figures are not shown, as they are of too few people, or would tell those of too few.
-with sums as (
-    select * from {{ ref('int_satisfaction__period_sums') }}
-)
-
 select
     hidden.questionnaire,
     hidden.measure,
@@ -12,6 +8,6 @@ select
     hidden.period_start_date,
     hidden.suppression_reason
 from {{ hidden_parts(
-    'sums', ['questionnaire', 'measure', 'period_type', 'period_start_date'], 'answer_count', 'respondent_count',
-    'respondents'
+    ref('int_satisfaction__period_sums'), ['questionnaire', 'measure', 'period_type', 'period_start_date'],
+    'answer_count', 'respondent_count', 'respondents'
 ) }} as hidden

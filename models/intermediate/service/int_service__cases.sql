@@ -106,9 +106,9 @@ calendars as (
     from told
     left join countries on told.ticket_id = countries.ticket_id and countries.recency = 1
     inner join {{ ref('service_calendar_rules') }} as rules
-        on (rules.source_system is null or rules.source_system = told.source_system)
-        and (rules.channel is null or rules.channel = told.channel)
-        and (rules.country is null or rules.country = countries.country)
+        on (rules.source_system is null or told.source_system = rules.source_system)
+        and (rules.channel is null or told.channel = rules.channel)
+        and (rules.country is null or countries.country = rules.country)
 ),
 
 -- The next time that the customer asked for anything, whatever it was.

@@ -1,5 +1,5 @@
--- What the figures of a month are made of, as a whole and cut by one dimension at a time. A case is of the month that it
--- was opened in, once, whatever became of it when; the backlog of a month is what was open at its end.
+-- What the figures of a month are made of, as a whole and cut by one dimension at a time. A case is of the month in which
+-- it was opened, whatever became of it when; the backlog of a month is what was open at its end.
 with cases as (
     select
         *,
@@ -70,8 +70,8 @@ figures as (
         measures.measure,
         measures.ticket_id,
         measures.is_ended,
-        case when measures.is_ended then measures.calendar_seconds end as calendar_seconds,
-        case when measures.is_ended then measures.business_seconds end as business_seconds,
+        case when measures.is_ended then cast(measures.calendar_seconds as double) end as calendar_seconds,
+        case when measures.is_ended then cast(measures.business_seconds as double) end as business_seconds,
         measures.is_within_target as is_met
     from measures
     inner join cases on measures.ticket_id = cases.ticket_id
@@ -83,8 +83,8 @@ figures as (
         named.measure,
         cases.ticket_id,
         not cases.is_open,
-        cast(null as bigint),
-        cast(null as bigint),
+        cast(null as double),
+        cast(null as double),
         case named.measure
             when 'one_touch' then cases.touch_class = 'one_touch'
             when 'reopened' then case when cases.first_solved_at is not null then cases.reopen_count > 0 end
@@ -100,8 +100,8 @@ figures as (
         'backlog',
         ticket_id,
         false,
-        age_seconds,
-        cast(null as bigint),
+        cast(age_seconds as double),
+        cast(null as double),
         cast(null as boolean)
     from backlog
 
@@ -112,8 +112,8 @@ figures as (
         'backlog_' || classes.age_class,
         aged.ticket_id,
         false,
-        cast(null as bigint),
-        cast(null as bigint),
+        cast(null as double),
+        cast(null as double),
         aged.age_class = classes.age_class
     from aged
     cross join {{ ref('backlog_age_classes') }} as classes
@@ -152,12 +152,10 @@ select
     cast(count(case when figures.is_ended then 1 end) as bigint) as ended_ticket_count,
     cast(count(figures.is_met) as bigint) as judged_ticket_count,
     cast(count(case when figures.is_met then 1 end) as bigint) as met_ticket_count,
-    {% for clock in ['calendar', 'business'] -%}
-    percentile_cont(0.5) within group (order by cast(figures.{{ clock }}_seconds as double))
-        as median_{{ clock }}_seconds,
-    percentile_cont(0.9) within group (order by cast(figures.{{ clock }}_seconds as double))
-        as p90_{{ clock }}_seconds{{ ',' if not loop.last }}
-    {% endfor %}
+    percentile_cont(0.5) within group (order by figures.calendar_seconds) as median_calendar_seconds,
+    percentile_cont(0.9) within group (order by figures.calendar_seconds) as p90_calendar_seconds,
+    percentile_cont(0.5) within group (order by figures.business_seconds) as median_business_seconds,
+    percentile_cont(0.9) within group (order by figures.business_seconds) as p90_business_seconds
 from figures
 inner join cuts on figures.ticket_id = cuts.ticket_id
 group by figures.month_date, figures.measure, cuts.dimension, cuts.dimension_value

@@ -56,17 +56,28 @@ openings as (
     where holidays.calendar is null
 ),
 
--- An opening of up to 25 hours lies in three days of UTC at most.
-pieces as (
-    select
-        openings.calendar,
-        weekdays.date_day as utc_date,
-        greatest(openings.opens_at, weekdays.midnight) as starts_at,
-        least(openings.closes_at, {{ add_days('weekdays.midnight', 1) }}) as ends_at
+-- An opening of up to 25 hours lies in three days of UTC at most: its first, and the two after it.
+days_of_openings as (
+    select openings.*, later.day_count
     from openings
     cross join (values (0), (1), (2)) as later (day_count)
-    inner join weekdays
-        on weekdays.date_day = cast({{ add_days("date_trunc('day', openings.opens_at)", 'later.day_count') }} as date)
+),
+
+laid_out as (
+    select
+        *,
+        cast({{ add_days("date_trunc('day', opens_at)", 'day_count') }} as date) as utc_date
+    from days_of_openings
+),
+
+pieces as (
+    select
+        laid_out.calendar,
+        laid_out.utc_date,
+        greatest(laid_out.opens_at, weekdays.midnight) as starts_at,
+        least(laid_out.closes_at, {{ add_days('weekdays.midnight', 1) }}) as ends_at
+    from laid_out
+    inner join weekdays on laid_out.utc_date = weekdays.date_day
 ),
 
 -- Each day begins with a piece of no length, so that every moment has one before it.

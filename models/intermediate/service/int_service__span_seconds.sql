@@ -1,5 +1,5 @@
--- How long each span of a ticket took: by the clock, and of that while its calendar was open. Time from a to b in opening
--- hours is the time that was open until b less that until a, so no span is held against every opening in it.
+-- How long each span of a ticket took: by the clock, and of that while its calendar was open. Opening hours from a to b
+-- are those until b less those until a, so no span is held against every opening in it.
 with spans as (
     select * from {{ ref('int_service__ticket_spans') }}
 ),

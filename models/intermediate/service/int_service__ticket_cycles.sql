@@ -72,6 +72,10 @@ cycles as (
     group by ticket_id, cycle_number
 ),
 
+with_events as (
+    select distinct ticket_id from ticket_events
+),
+
 -- Of what a source tells no events, its record of the case says what it knows: one cycle.
 without_events as (
     select
@@ -86,8 +90,7 @@ without_events as (
         end as is_open
     from {{ ref('tickets') }} as tickets
     left join {{ ref('ticket_statuses') }} as known on tickets.status = known.status
-    left join (select distinct ticket_id from ticket_events) as with_events
-        on tickets.ticket_id = with_events.ticket_id
+    left join with_events on tickets.ticket_id = with_events.ticket_id
     where with_events.ticket_id is null and tickets.business_date <= {{ as_of_date() }}
 ),
 

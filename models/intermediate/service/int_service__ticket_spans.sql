@@ -33,11 +33,15 @@ comments as (
     where coalesce(is_public, true) and business_date <= {{ as_of_date() }}
 ),
 
+with_messages as (
+    select distinct ticket_id from comments
+),
+
 told_replies as (
     select tickets.ticket_id, tickets.source_system, tickets.first_replied_at
     from {{ ref('tickets') }} as tickets
-    left join (select distinct ticket_id from comments) as commented on tickets.ticket_id = commented.ticket_id
-    where commented.ticket_id is null and tickets.first_replied_at < {{ as_of() }}
+    left join with_messages on tickets.ticket_id = with_messages.ticket_id
+    where with_messages.ticket_id is null and tickets.first_replied_at < {{ as_of() }}
 ),
 
 -- Where a source tells of no answer at all, cases are not unanswered, but nobody knows.
@@ -78,10 +82,10 @@ placed as (
     select
         *,
         lag(author) over (
-            partition by ticket_id, cycle_number order by occurred_at, message_id, author desc
+            partition by ticket_id, cycle_number order by occurred_at asc, message_id asc, author desc
         ) as author_before,
         min(case when author = 'agent' then occurred_at end) over (
-            partition by ticket_id, cycle_number order by occurred_at, message_id, author desc
+            partition by ticket_id, cycle_number order by occurred_at asc, message_id asc, author desc
             rows between 1 following and unbounded following
         ) as replied_at
     from messages
@@ -111,6 +115,10 @@ first_assignments as (
     group by ticket_id
 ),
 
+with_events as (
+    select distinct ticket_id from events
+),
+
 -- Of what happened at one moment solving comes last, as in the cycles.
 statuses as (
     select
@@ -120,7 +128,7 @@ statuses as (
         0 as turn,
         '' as ticket_event_id
     from cases
-    inner join (select distinct ticket_id from events) as with_events on cases.ticket_id = with_events.ticket_id
+    inner join with_events on cases.ticket_id = with_events.ticket_id
 
     union all
 

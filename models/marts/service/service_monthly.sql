@@ -22,16 +22,17 @@ described as (
 
 -- What is hidden is not reckoned with: none of its figures can be shown by mistake.
 shown as (
-    select * from described
+    select *, cast(met_ticket_count as double) as met_sum
+    from described
     where suppression_reason is null
 ),
 
 judged as (
     select
         service_monthly_id,
-        cast(met_ticket_count as double) / judged_ticket_count as met_share,
-        {{ adjusted_bound('lower', 'met_ticket_count', 'met_ticket_count', 'judged_ticket_count', 0, 1) }} as lower_95,
-        {{ adjusted_bound('upper', 'met_ticket_count', 'met_ticket_count', 'judged_ticket_count', 0, 1) }} as upper_95
+        met_sum / judged_ticket_count as met_share,
+        {{ adjusted_bound('lower', 'met_sum', 'met_sum', 'judged_ticket_count', 0, 1) }} as lower_95,
+        {{ adjusted_bound('upper', 'met_sum', 'met_sum', 'judged_ticket_count', 0, 1) }} as upper_95
     from shown
     where judged_ticket_count > 0
 )

@@ -34,8 +34,7 @@ by_ticket as (
         {% for measure in promised -%}
         max(case when measure = '{{ measure }}' then target_minutes end) as {{ measure }}_target_minutes,
         max(case when measure = '{{ measure }}' then target_minutes_left end) as {{ measure }}_target_minutes_left,
-        max(case when measure = '{{ measure }}' and is_within_target then 1
-            when measure = '{{ measure }}' and not is_within_target then 0 end) = 1
+        max(case when measure = '{{ measure }}' then cast(is_within_target as int) end) = 1
             as is_{{ measure }}_within_target,
         {% endfor -%}
         max(case when measure = 'first_reply' and is_ended then ended_at end) as first_replied_at,

@@ -9,9 +9,12 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -34,7 +37,8 @@ from tests.python.worlds.world import World
 world = World.of(Company(), home, "grocery", "ticket_log")
 world.load()
 world.build(
-    "order_lines", "orders", "products", "customer_dimensions", "tickets", "ticket_events", "load_reconciliation"
+    "order_lines", "orders", "products", "customer_dimensions", "tickets", "ticket_events", "load_reconciliation",
+    "service_quality",
 )
 asked = {
     "lines": "select count(*), sum(original_amount), sum(quantity) from behavioural.order_lines",
@@ -45,6 +49,9 @@ asked = {
     "'home_ownership', 'marital_status', 'household_size', 'household_comp', 'kids_count') group by 1",
     "tickets": "select status, count(*) from interaction.tickets group by 1",
     "events": "select event_type, count(*) from interaction.ticket_events group by 1",
+    "service": "select ticket_id, first_resolution_minutes, full_resolution_minutes, is_open, reopen_count "
+    "from marts.service_quality",
+    "as_of": "select as_of_date from intermediate.int_clock__as_of",
     "quarantined": "select sum(quarantined_row_count) from marts.load_reconciliation",
 }
 print(json.dumps({name: world.query(sql) for name, sql in asked.items()}, default=str))
@@ -165,3 +172,41 @@ def test_cases_stand_as_their_newest_event_says(
     assert sum(told.values()) == len(events)
     assert told["assigned"] == sum(row["concept:name"] == "Take in charge ticket" for row in events)
     assert told["solved"] == sum(row["concept:name"] in ("Resolve ticket", "RESOLVED") for row in events)
+
+
+# What ends a case, and what begins it again after that, by the words of the log.
+ENDS = {"Resolve ticket", "RESOLVED", "VERIFIED", "Resolve SW anomaly", "Closed", "DUPLICATE", "INVALID"}
+BEGINS = {"Wait", "Require upgrade", "Schedule intervention", "Create SW anomaly"}
+
+
+def test_times_to_resolution_are_those_of_the_log(
+    sample: dict[str, list[dict[str, str]]], built: dict[str, list[Any]]
+) -> None:
+    """Of each case the minutes from its first event to its first solution, and to the one that it stayed with."""
+    ((as_of,),) = built["as_of"]
+    cases: dict[str, list[tuple[datetime, bool, int, str]]] = defaultdict(list)
+    for number, row in enumerate(sample["ticket_log/helpdesk"]):
+        at, name = datetime.fromisoformat(row["time:timestamp"]), row["concept:name"]
+        if at.astimezone(ZoneInfo("Europe/Rome")).date().isoformat() <= as_of:
+            # Of what happened at one moment solving comes last.
+            cases[f"ticket_log:{row['case:concept:name']}"].append((at, name in ENDS, number, name))
+    expected = {}
+    for ticket, events in cases.items():
+        first = last = None
+        reopened = 0
+        for at, ends, _, name in sorted(events):
+            if ends:
+                first, last = first or at, last or at
+            elif name in BEGINS and last:
+                last, reopened = None, reopened + 1
+        began = min(events)[0]
+        minutes = [None if end is None else round((end - began).total_seconds() / 60, 2) for end in (first, last)]
+        expected[ticket] = [minutes[0], minutes[1], last is None, reopened]
+    found = {
+        ticket: [None if first is None else float(first), None if full is None else float(full), *rest]
+        for ticket, first, full, *rest in built["service"]
+    }
+    assert found == expected
+    firsts = [minutes for minutes, *_ in found.values() if minutes is not None]
+    print(f"{len(found)} cases, {len(firsts)} solved, median {median(firsts)} minutes")
+    assert len(firsts) > 400

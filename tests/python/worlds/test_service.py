@@ -27,8 +27,8 @@ INPUTS = {
     " solved_at timestamp, satisfaction_score decimal(9, 2), satisfaction_rated_at timestamp",
     "interaction.ticket_events": "ticket_event_id text, ticket_id text, customer_id text, event_type text,"
     " old_value text, new_value text, actor text, agent text, occurred_at timestamp, business_date date",
-    "interaction.ticket_comments": "ticket_comment_id text, ticket_id text, source_system text, author text, is_public boolean,"
-    " occurred_at timestamp, business_date date",
+    "interaction.ticket_comments": "ticket_comment_id text, ticket_id text, source_system text, author text,"
+    " is_public boolean, occurred_at timestamp, business_date date",
     "descriptive.customer_attributes": "customer_attribute_id text, customer_id text, attribute text,"
     " attribute_value text, valid_from timestamp, valid_to timestamp, loaded_at timestamp",
     "intermediate.int_clock__as_of": "as_of_date date, as_of_at timestamp",
@@ -65,8 +65,8 @@ def built(tables: dict[str, list[Row]], *models: str) -> duckdb.DuckDBPyConnecti
     return connection
 
 
-# Calendars whose days are awkward: clocks that change at night and at midnight, two stretches a day, hours past midnight,
-# hours that changed, and a desk that never closes.
+# Calendars whose days are awkward: clocks that change at night and at midnight, two stretches a day, hours past
+# midnight, hours that changed, and a desk that never closes.
 HOURS: tuple[tuple[str, range, str, str, str, date | None, date | None], ...] = (
     ("berlin", range(1, 6), "09:00", "12:30", "Europe/Berlin", None, date(2024, 6, 14)),
     ("berlin", range(1, 6), "13:15", "17:00", "Europe/Berlin", None, date(2024, 6, 14)),
@@ -153,8 +153,7 @@ def test_business_time_is_that_of_a_reference_that_steps_through_days() -> None:
         found = {
             ticket: (seconds, business)
             for ticket, seconds, business in connection.execute(
-                "select ticket_id, calendar_seconds, business_seconds from"
-                f" ({nodes['int_service__span_seconds'].sql})"
+                f"select ticket_id, calendar_seconds, business_seconds from ({nodes['int_service__span_seconds'].sql})"
             ).fetchall()
         }
     assert len(found) == len(spans)
@@ -182,7 +181,13 @@ RULES: dict[str, list[Row]] = {
             for day in range(1, 6)
         ),
         *(
-            {"calendar": "brazil", "weekday": day, "opens": "08:00", "closes": "12:00", "time_zone": "America/Sao_Paulo"}
+            {
+                "calendar": "brazil",
+                "weekday": day,
+                "opens": "08:00",
+                "closes": "12:00",
+                "time_zone": "America/Sao_Paulo",
+            }
             for day in range(1, 6)
         ),
     ],
@@ -272,7 +277,12 @@ def by_hand() -> Desk:
         *("2024-01-15 13:00 status_changed agent open", "2024-01-15 14:00 solved agent"),
     )
     desk.ticket(
-        *("raised", "ben", "2024-01-16 08:00 created customer", "2024-01-16 08:30 priority_changed agent normal urgent"),
+        *(
+            "raised",
+            "ben",
+            "2024-01-16 08:00 created customer",
+            "2024-01-16 08:30 priority_changed agent normal urgent",
+        ),
         *("2024-01-16 10:00 says agent", "2024-01-16 11:00 priority_changed agent urgent low"),
         "2024-01-16 12:00 solved agent",
         priority="low",
@@ -357,8 +367,14 @@ def test_a_promise_is_that_of_the_priority_at_the_time(marts: duckdb.DuckDBPyCon
 
 
 def test_an_open_case_ages_until_the_as_of_moment(marts: duckdb.DuckDBPyConnection) -> None:
-    """Over the Easter weekend, when no desk is open: of Friday an hour is left, and a note among agents is no answer."""
-    state = ("is_open", "open_day_count", "age_class", "first_reply_target_minutes_left", "is_first_reply_within_target")
+    """Over Easter, when no desk is open: of Friday an hour is left, and a note among agents is no answer."""
+    state = (
+        "is_open",
+        "open_day_count",
+        "age_class",
+        "first_reply_target_minutes_left",
+        "is_first_reply_within_target",
+    )
     assert case(marts, "fresh", *state) == [True, 2, "1_to_7_days", 420, None]
     assert case(marts, "fresh", "awaiting_reply_minutes", "awaiting_reply_business_minutes") == [3300, 60]
     assert case(marts, "fresh", *REPLY, *SOLVED) == [None] * 6
@@ -412,7 +428,9 @@ def test_figures_of_a_month_are_those_of_a_plain_count() -> None:
             *((f"{replied} says agent", f"{replied} solved agent") if answered else ()),
             channel=str(channel),
         )
-    is_answered &= np.array([at + timedelta(minutes=int(wait)) < datetime(2024, 3, 31) for at, wait in zip(created, waits, strict=True)])
+    is_answered &= np.array(
+        [at + timedelta(minutes=int(wait)) < datetime(2024, 3, 31) for at, wait in zip(created, waits, strict=True)]
+    )
     with built({**RULES, **desk.tables}) as connection:
         rows = connection.execute(
             "select month(month_date), dimension, dimension_value, ticket_count, ended_ticket_count, is_suppressed,"
