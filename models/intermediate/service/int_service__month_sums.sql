@@ -1,5 +1,5 @@
--- What the figures of a month are made of, as a whole and cut by one dimension at a time. A case is of the month in which
--- it was opened, whatever became of it when; the backlog of a month is what was open at its end.
+-- What the figures of a month are made of, as a whole and cut by one dimension at a time. A case is of the month in
+-- which it was opened, whatever became of it when; the backlog of a month is what was open at its end.
 with cases as (
     select
         *,
@@ -17,9 +17,10 @@ cycles as (
 
 spans as (
     select
-        min(created_month_date) as first_month_date,
-        {{ as_of_date() }} as as_of_date
+        min(cases.created_month_date) as first_month_date,
+        max(clock.as_of_date) as as_of_date
     from cases
+    cross join {{ ref('int_clock__as_of') }} as clock
 ),
 
 months as (

@@ -17,9 +17,10 @@ holidays as (
 -- A day of a calendar reaches into the days of UTC before and after it.
 bounds as (
     select
-        cast({{ add_days('cast(min(business_date) as timestamp)', -2) }} as date) as first_date,
-        cast({{ add_days('cast(' ~ as_of_date() ~ ' as timestamp)', 3) }} as date) as end_date
-    from {{ ref('tickets') }}
+        cast({{ add_days('cast(min(tickets.business_date) as timestamp)', -2) }} as date) as first_date,
+        cast({{ add_days('cast(max(clock.as_of_date) as timestamp)', 3) }} as date) as end_date
+    from {{ ref('tickets') }} as tickets
+    cross join {{ ref('int_clock__as_of') }} as clock
 ),
 
 days as (

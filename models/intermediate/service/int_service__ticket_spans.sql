@@ -166,6 +166,7 @@ waits as (
         ('agent', 'customer_wait'), ('third_party', 'customer_wait'), ('third_party', 'on_hold'),
         ('customer', 'agent_wait')
     ) as named (waits_for, measure) on known.waits_for = named.waits_for
+    where status_spans.ended_at is null or status_spans.began_at < status_spans.ended_at
 ),
 
 spans as (

@@ -85,6 +85,14 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         },
         (),
     ),
+    "opening hours of the service desk": (
+        {
+            "a_calendar_opens_by_its_own_clock_on_its_own_days": "service_calendar_hours",
+            "a_target_is_that_of_the_priority_at_the_end": "service_level_targets",
+            "a_case_is_counted_once_by_the_rule_that_fits_first": "repeat_contact_days",
+        },
+        (),
+    ),
     "exchange rates": (
         {"a_quote_holds_until_the_next_one_or_for_so_many_days_and_the_seed_before_the_first": "exchange_rates"},
         ("tests/python/worlds/test_times.py::test_a_weekend_has_friday_s_rate_and_what_has_none_is_refused_once",),
