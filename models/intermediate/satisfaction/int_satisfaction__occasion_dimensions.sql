@@ -23,24 +23,17 @@ history as (
     where intervals.attribute_value is not null and intervals.attribute <> 'acquisition_channel'
 ),
 
--- The newest of the statements that held counts. One that says not since when stands back behind those that do.
+-- The newest of the statements that held counts.
 stated as (
     select
         occasions.occasion_id,
         history.attribute,
         history.attribute_value,
-        row_number() over (
-            partition by occasions.occasion_id, history.attribute
-            order by
-                case when history.valid_from = history.loaded_at then 1 else 0 end asc,
-                history.valid_from desc,
-                history.customer_attribute_id desc
-        ) as recency
+        {{ place_among_held('history', ['occasions.occasion_id', 'history.attribute']) }} as recency
     from occasions
     inner join history
         on occasions.customer_id = history.customer_id
-        and (occasions.occurred_at >= history.valid_from or history.valid_from = history.loaded_at)
-        and (occasions.occurred_at < history.valid_to or history.valid_to is null)
+        and {{ held_at('history', 'occasions.occurred_at') }}
 ),
 
 with_history as (

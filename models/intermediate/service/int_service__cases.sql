@@ -78,23 +78,16 @@ told as (
     where tickets.business_date <= {{ as_of_date() }} and merged.ticket_id is null
 ),
 
--- The country that held when it was opened; one that says not since when stands back behind those that do.
+-- The country that the customer was in when the case was opened.
 countries as (
     select
         told.ticket_id,
         attributes.attribute_value as country,
-        row_number() over (
-            partition by told.ticket_id
-            order by
-                case when attributes.valid_from = attributes.loaded_at then 1 else 0 end asc,
-                attributes.valid_from desc,
-                attributes.customer_attribute_id desc
-        ) as recency
+        {{ place_among_held('attributes', ['told.ticket_id']) }} as recency
     from told
     inner join {{ ref('customer_attributes') }} as attributes
         on told.customer_id = attributes.customer_id
-        and (told.occurred_at >= attributes.valid_from or attributes.valid_from = attributes.loaded_at)
-        and (told.occurred_at < attributes.valid_to or attributes.valid_to is null)
+        and {{ held_at('attributes', 'told.occurred_at') }}
     where attributes.attribute = 'country' and attributes.attribute_value is not null
 ),
 

@@ -14,13 +14,20 @@ holidays as (
     select * from {{ ref('service_holidays') }}
 ),
 
+days_of_tickets as (
+    select
+        min(tickets.business_date) as first_date,
+        max(clock.as_of_date) as last_date
+    from {{ ref('tickets') }} as tickets
+    cross join {{ ref('int_clock__as_of') }} as clock
+),
+
 -- A day of a calendar reaches into the days of UTC before and after it.
 bounds as (
     select
-        cast({{ add_days('cast(min(tickets.business_date) as timestamp)', -2) }} as date) as first_date,
-        cast({{ add_days('cast(max(clock.as_of_date) as timestamp)', 3) }} as date) as end_date
-    from {{ ref('tickets') }} as tickets
-    cross join {{ ref('int_clock__as_of') }} as clock
+        cast({{ add_days('cast(first_date as timestamp)', -2) }} as date) as first_date,
+        cast({{ add_days('cast(last_date as timestamp)', 3) }} as date) as end_date
+    from days_of_tickets
 ),
 
 days as (

@@ -169,6 +169,29 @@ def test_cases_are_answered_and_solved_when_the_help_desk_says_so(demo: Project,
     assert 0 < sum(cycles - 1 for _, _, _, cycles, *_ in found) <= int(str(reopened[0][0]))
 
 
+def test_service_takes_as_long_as_the_help_desk_s_own_times_say(demo: Project, landing: Path) -> None:
+    """Of each case, the minutes to the first answer, and to the last solution where it is solved; each case once."""
+
+    def minutes(start: object, end: object) -> float | None:
+        if end is None:
+            return None
+        return round((datetime.fromisoformat(str(end)) - datetime.fromisoformat(str(start))).total_seconds() / 60, 2)
+
+    of_desk = {
+        f"helpdesk:{ticket}": (minutes(at, replied), minutes(at, solved) if status in ("solved", "closed") else None)
+        for ticket, status, at, replied, solved in records(
+            *(landing, "helpdesk"),
+            "select ticket_id, status, created_at, first_replied_at, solved_at from tickets where status <> 'deleted'",
+        )
+    }
+    found = demo.query("select ticket_id, first_reply_minutes, full_resolution_minutes from marts.service_quality")
+    assert {
+        ticket: tuple(None if value is None else float(value) for value in values) for ticket, *values in found
+    } == of_desk
+    counted = "select sum(ticket_count) from marts.service_monthly where measure = 'one_touch' and dimension = 'none'"
+    assert demo.query(counted) == [(len(of_desk),)]
+
+
 def test_contacts_are_those_of_the_landing_files(demo: Project, landing: Path) -> None:
     """A message once, held out or sent; an invitation, a case, an activity; and what is written in a case after it."""
     kept = "ticket_id in (select ticket_id from tickets where status <> 'deleted')"

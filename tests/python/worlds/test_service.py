@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from orchestration.settings import DEMO_SOURCES
@@ -57,9 +59,10 @@ def built(tables: dict[str, list[Row]], *models: str) -> duckdb.DuckDBPyConnecti
     for name, columns in INPUTS.items():
         connection.execute(f"create table {name} ({columns})")
     for name, rows in tables.items():
-        for row in rows:
-            marks = ", ".join("?" * len(row))
-            connection.execute(f"insert into {name} ({', '.join(row)}) values ({marks})", list(row.values()))
+        names = {column for row in rows for column in row}
+        columns = {column: [row.get(column) for row in rows] for column in sorted(names)}
+        connection.register("rows", pa.table(columns))
+        connection.execute(f"insert into {name} by name select * from rows")
     for model in models or MODELS:
         connection.execute(f"create table {nodes[model].relation} as {nodes[model].sql}")
     return connection
@@ -146,8 +149,10 @@ def test_business_time_is_that_of_a_reference_that_steps_through_days() -> None:
             "create table intermediate.int_service__ticket_spans (ticket_id text, calendar text, started_at timestamp,"
             " ended_at timestamp, measure text, is_ended boolean)"
         )
-        connection.executemany(
-            "insert into intermediate.int_service__ticket_spans values (?, ?, ?, ?, 'first_reply', true)", spans
+        names = ("ticket_id", "calendar", "started_at", "ended_at")
+        connection.register("spans", pa.table(dict(zip(names, zip(*spans, strict=True), strict=True))))
+        connection.execute(
+            "insert into intermediate.int_service__ticket_spans select *, 'first_reply', true from spans"
         )
         nodes = {node.name: node for _, stage in compiled_for(DEMO_SOURCES).stages for node in stage}
         found = {
@@ -254,7 +259,7 @@ def case(connection: duckdb.DuckDBPyConnection, ticket: str, *columns: str) -> l
     (found,) = connection.execute(
         f"select {', '.join(columns)} from marts.service_quality where ticket_id = ?", [ticket]
     ).fetchall()
-    return [float(value) if hasattr(value, "as_tuple") else value for value in found]
+    return [float(value) if isinstance(value, Decimal) else value for value in found]
 
 
 def by_hand() -> Desk:
