@@ -52,7 +52,8 @@ of_segments as (
 dated as (
     select
         *,
-        lag(window_to_date) over (partition by source_system, segment_fitted order by window_to_date) is null as is_first,
+        lag(window_to_date) over (partition by source_system, segment_fitted order by window_to_date) is null
+            as is_first,
         lead(window_to_date) over (partition by source_system, segment_fitted order by window_to_date)
             as next_window_to_date
     from of_segments
@@ -66,8 +67,8 @@ select
     purchase_days.purchase_date > dated.window_to_date as is_known_then,
     dated.r + purchase_days.frequency as rate_shape,
     dated.alpha + purchase_days.recency_days as rate_scale_days,
-    -- Odds of having left with this purchase. Under BG/NBD nobody leaves with the first; of Pareto/NBD there are none in
-    -- closed form.
+    -- Odds of having left with this purchase. Under BG/NBD nobody leaves with the first; of Pareto/NBD there are none
+    -- in closed form.
     case
         when dated.model = 'mbg_nbd' then dated.a / (dated.b + purchase_days.frequency)
         when dated.model = 'bg_nbd' and purchase_days.frequency = 0 then cast(0 as double)

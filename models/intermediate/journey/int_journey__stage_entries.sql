@@ -160,11 +160,11 @@ silences as (
                 then rhythms.rate_scale_days * (power(1 - rules.threshold, -1 / rhythms.rate_shape) - 1)
             when rhythms.dropout_odds > 0
                 then greatest(
-                    rhythms.longest_gap_days,
-                    rhythms.rate_scale_days * (
-                        power((1 / rules.threshold - 1) / rhythms.dropout_odds, 1 / rhythms.rate_shape) - 1
+                        rhythms.longest_gap_days,
+                        rhythms.rate_scale_days * (
+                            power((1 / rules.threshold - 1) / rhythms.dropout_odds, 1 / rhythms.rate_shape) - 1
+                        )
                     )
-                )
         end as silent_days
     from numbered
     inner join rules

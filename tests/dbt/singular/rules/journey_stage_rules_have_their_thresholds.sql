@@ -8,7 +8,7 @@ with rules as (
         entered_by in ('purchase_count', 'days_without_purchase', 'days_without_statement') as is_count,
         count(*) over (partition by axis, stage, entered_by) as times,
         min(stage) over (partition by axis, position) <> max(stage) over (partition by axis, position)
-            or min(position) over (partition by axis, stage) <> max(position) over (partition by axis, stage)
+        or min(position) over (partition by axis, stage) <> max(position) over (partition by axis, stage)
             as is_misplaced,
         lag(threshold) over (partition by axis, entered_by order by position) as threshold_before
     from {{ ref('journey_stage_rules') }}
