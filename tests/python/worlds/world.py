@@ -290,7 +290,7 @@ def run_dbt(manifest: Any, *arguments: str) -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    flags = ("--log-level", "none", "--log-level-file", "none", "--no-use-colors", "--no-write-json")
+    flags = ("--quiet", "--no-use-colors", "--no-write-json", "--log-level-file", "none")
     done = dbtRunner(manifest=manifest).invoke([*flags, *arguments])
     # dbt keeps the database open as long as its process lives, which is this one.
     DuckDBConnectionManager.close_all_connections()
