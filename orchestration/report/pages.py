@@ -18,7 +18,7 @@ from orchestration.report.errors import ReportError
 
 FOLDER = Path(__file__).resolve().parent / "pages"
 # In the order of the navigation.
-PAGES = ("board", "satisfaction", "journey", "data")
+PAGES = ("board", "satisfaction", "journey", "marketing", "service", "sales", "data")
 
 # What each kind of part needs to know of its columns, and what it may.
 ROLES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -41,6 +41,7 @@ class Part:
     """One question of a page. The first of `tables` is the mart that it is about, whose reason it gives without rows.
 
     `columns` has the format of each column of the query, in order; `roles` what the columns are in a chart of the kind.
+    `is_counted` says that amounts are added up, and not estimated, so that they have no interval.
     """
 
     page: str
@@ -51,6 +52,7 @@ class Part:
     columns: Mapping[str, str]
     roles: Mapping[str, Any] = field(default_factory=dict)
     is_wide: bool = False
+    is_counted: bool = False
 
     @property
     def key(self) -> str:
@@ -90,6 +92,7 @@ def _part(page: str, described: dict[str, Any], shared: Mapping[str, str]) -> Pa
         described["columns"],
         described.get("roles", {}),
         described.get("wide", False),
+        described.get("counted", False),
     )
     _check(part)
     return part

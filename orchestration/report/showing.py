@@ -168,7 +168,7 @@ class Shown:
             return None
         if "lower" in roles or "intervals" in roles:
             return self._texts.interface["interval"]
-        is_counted = self.part.columns[roles["y"]] in ("count", "days")
+        is_counted = self.part.is_counted or self.part.columns[roles["y"]] in ("count", "days")
         return self._texts.interface["counted" if is_counted else "no_interval"]
 
     @property

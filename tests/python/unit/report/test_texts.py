@@ -46,6 +46,7 @@ def test_each_part_and_column_is_spoken_of_and_nothing_else_is() -> None:
         ("journey/journey_stage_rules", "stage"),
         ("satisfaction/satisfaction_constructs", "construct"),
         ("interaction/channels", "channel"),
+        ("sales/rfm_classes", "rfm_class"),
         ("quality/anomaly_checks", "anomaly_type"),
     ],
 )
