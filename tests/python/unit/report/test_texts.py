@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+import yaml
 
 from orchestration.report.pages import all_pages
 from orchestration.report.texts import FOLDER, LANGUAGES, read_texts
@@ -38,6 +39,19 @@ def test_each_part_and_column_is_spoken_of_and_nothing_else_is() -> None:
     }
     assert all({"title", "question"} <= set(texts.pages[part.page]["parts"][part.name]) for part in parts)
     assert set(texts.columns) == {column for part in parts for column in part.columns}
+
+
+def test_dbt_s_lineage_ends_in_the_pages_that_read_a_mart() -> None:
+    described = yaml.safe_load((PROJECT_ROOT / "models" / "marts" / "_report__exposures.yml").read_bytes())
+    assert {exposure["name"]: set(exposure["depends_on"]) for exposure in described["exposures"]} == {
+        f"report_{page.name}": {
+            f"ref('{table.removeprefix('marts.')}')"
+            for part in page.parts
+            for table in part.tables
+            if table.startswith("marts.")
+        }
+        for page in all_pages()
+    }
 
 
 @pytest.mark.parametrize(
