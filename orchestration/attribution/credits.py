@@ -129,7 +129,7 @@ def _rows(conversion_type: str, model: str, credits: _Credits, losses: FloatArra
             "conversion_credit": credits.conversions[place] / _MILLION,
             "conversion_credit_lower_95": float(lower[place]),
             "conversion_credit_upper_95": float(upper[place]),
-            "revenue_amount": credits.revenue[place] / 10_000,
+            "revenue_ten_thousandths": int(credits.revenue[place]),
             "removal_effect": None if credits.effects is None or channel == DIRECT else float(credits.effects[place]),
             "held_out_log_loss": loss,
             "is_best_order": None if loss is None or order is None else order - 1 == int(losses.argmin()),

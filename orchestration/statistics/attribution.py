@@ -285,6 +285,8 @@ def shared_out(total: int, shares: FloatArray) -> IntArray:
         return np.zeros(len(shares), dtype=np.intp)
     exact = total * (shares / shares.sum())
     units: IntArray = np.floor(exact).astype(np.intp)
-    rest = np.argsort(units - exact, kind="stable")[: total - int(units.sum())]
+    rest = np.argsort(units - exact, kind="stable")[: max(0, total - int(units.sum()))]
     units[rest] += 1
+    # Of more units than a double tells apart, what rounding gave or took falls to the largest share.
+    units[np.argmax(shares)] += total - int(units.sum())
     return units

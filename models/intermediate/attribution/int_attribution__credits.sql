@@ -5,7 +5,7 @@ select
     conversion_credit,
     conversion_credit_lower_95,
     conversion_credit_upper_95,
-    revenue_amount,
+    cast(revenue_ten_thousandths as decimal(19, 0)) * cast(0.0001 as decimal(5, 4)) as revenue_amount,
     removal_effect,
     held_out_log_loss,
     is_best_order,

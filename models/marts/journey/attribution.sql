@@ -51,7 +51,9 @@ select
     cast(credits.revenue_amount as decimal(28, 4)) as revenue_amount,
     costs.cost_amount,
     {{ quotient('costs.cost_amount', 'nullif(credits.conversion_credit, 0)') }} as cost_per_conversion_amount,
-    cast(credits.revenue_amount / nullif(cast(costs.cost_amount as double), 0) as decimal(18, 6)) as return_on_spend,
+    cast(
+        cast(credits.revenue_amount as double) / nullif(cast(costs.cost_amount as double), 0) as decimal(18, 6)
+    ) as return_on_spend,
     cast(credits.removal_effect as decimal(18, 6)) as removal_effect,
     cast(credits.held_out_log_loss as decimal(18, 6)) as held_out_log_loss,
     credits.is_best_order,

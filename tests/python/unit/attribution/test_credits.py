@@ -53,8 +53,16 @@ def test_direct_conversions_stand_beside_what_channels_are_credited_with(
         {"ga": 0.75, "mail": 0.5, "direct": None}
     )
     # Of 60.20 in all.
-    assert told("first_purchase", "markov_1", "revenue_amount") == {"ga": 36.12, "mail": 24.08, "direct": 50.05}
-    assert told("first_purchase", "last_touch", "revenue_amount") == {"ga": 40, "mail": 20.20, "direct": 50.05}
+    assert told("first_purchase", "markov_1", "revenue_ten_thousandths") == {
+        "ga": 361_200,
+        "mail": 240_800,
+        "direct": 500_500,
+    }
+    assert told("first_purchase", "last_touch", "revenue_ten_thousandths") == {
+        "ga": 400_000,
+        "mail": 202_000,
+        "direct": 500_500,
+    }
     assert told("repeat_purchase", "linear", "conversion_credit") == {"direct": 1}
     assert told("all", "markov_1", "conversion_credit") == {"ga": 4.8, "mail": 3.2, "direct": 6}
     assert told("all", "linear", "removal_effect") == {"ga": None, "mail": None, "direct": None}

@@ -214,6 +214,10 @@ def test_nothing_is_predicted_where_nothing_is_held_out() -> None:
 def test_what_is_shared_out_sums_to_the_whole() -> None:
     assert shared_out(10, np.array([1.0, 1.0, 1.0])).tolist() == [4, 3, 3]
     assert shared_out(7, np.zeros(2)).tolist() == [0, 0]
+    # More than a double holds to the unit.
+    huge = 1_800_000_100_009_999_873
+    assert shared_out(huge, np.array([1.0])).tolist() == [huge]
+    assert int(shared_out(huge, np.array([1.0, 2.0, 4.0])).sum()) == huge
     shares = np.random.default_rng(1).random(50)
     found = shared_out(123_456_789, shares)
     assert found.sum() == 123_456_789
