@@ -22,8 +22,8 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # One name for every version: DuckDB names the catalogue after it, and BI tools keep that in what they save.
 PUBLISHED_FILE = "cem.duckdb"
 PUBLISHED_FOLDER = "published"
-# Beside the file, in the folder of a version.
-REPORT_FOLDER = "report"
+# What to open of the report, in the folder of a version.
+REPORT_FILE = Path("report", "index.html")
 
 
 class SettingsError(ValueError):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.settings import REPORT_FOLDER
+from orchestration.settings import REPORT_FILE
 
 
 def summary(published: Path) -> str:
@@ -85,6 +85,6 @@ def summary(published: Path) -> str:
         ]
     lines += ["", f"version {version}: {published} ({published.resolve().parent.name})"]
     # A version that an earlier release published has no report.
-    if (report := published.parent / REPORT_FOLDER / "index.html").exists():
+    if (report := published.parent / REPORT_FILE).exists():
         lines.append(f"report:    {report}")
     return "\n".join(lines)

@@ -17,6 +17,6 @@
          'description': "'case ' || ticket_id", 'channel': 'channel', 'touchpoint': "'support'"},
         {'entity': 'ticket_comments', 'id': 'ticket_comment_id', 'event_type': "'commented'",
          'description': "'message by ' || author", 'channel': 'channel', 'touchpoint': "'support'",
-         'where': 'coalesce(is_public, true)'},
+         'where': is_public_message()},
     ]) }}
 {% endmacro %}

@@ -13,7 +13,7 @@ from orchestration.memory import remember, remembered_relations
 from orchestration.publishing.emptiness import lineage, reasons_for_no_rows
 from orchestration.publishing.public_models import public_models
 from orchestration.publishing.publish import publish
-from orchestration.settings import REPORT_FOLDER, Settings, project_vars, published_settings
+from orchestration.settings import REPORT_FILE, Settings, project_vars, published_settings
 from orchestration.unchanged import complete_version
 
 PUBLISHED = dg.AssetKey(["published", "current"])
@@ -59,7 +59,7 @@ def publication_definitions(
             metadata={
                 "version": version.number,
                 "path": str(version.path),
-                "report": str(version.path.parent / REPORT_FOLDER / "index.html"),
+                "report": str(version.path.parent / REPORT_FILE),
                 "rows": sum(version.rows.values()),
             }
         )

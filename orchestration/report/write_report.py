@@ -16,7 +16,7 @@ from orchestration.report.pages import Page, all_pages
 from orchestration.report.reading import Answer, Version, answer, open_version, read_version
 from orchestration.report.showing import Shown, part_tables
 from orchestration.report.texts import LANGUAGES, Texts, read_texts
-from orchestration.settings import PUBLISHED_FILE, REPORT_FOLDER
+from orchestration.settings import PUBLISHED_FILE, REPORT_FILE
 
 _FOLDER = Path(__file__).resolve().parent
 _LIBRARY = "vendor/echarts/echarts.common.min.js"
@@ -32,15 +32,16 @@ def write_report(version_folder: Path) -> Path:
     with open_version(version_folder / PUBLISHED_FILE, list(languages[0].codes)) as connection:
         version = read_version(connection)
         answers = [[answer(connection, part, version) for part in page.parts] for page in pages]
-    folder = version_folder / REPORT_FOLDER
-    folder.mkdir()
+    report = version_folder / REPORT_FILE
+    report.parent.mkdir()
     for texts in languages:
-        (folder / file_name(texts.language)).write_text(_page(texts, languages, pages, answers, version), "utf-8")
-    return folder / file_name(LANGUAGES[0])
+        page = _page(texts, languages, pages, answers, version)
+        report.with_name(file_name(texts.language)).write_text(page, "utf-8")
+    return report
 
 
 def file_name(language: str) -> str:
-    return "index.html" if language == LANGUAGES[0] else f"index.{language}.html"
+    return REPORT_FILE.name if language == LANGUAGES[0] else f"{REPORT_FILE.stem}.{language}{REPORT_FILE.suffix}"
 
 
 def _page(

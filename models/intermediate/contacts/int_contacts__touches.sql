@@ -47,7 +47,7 @@ case_messages as (
     left join openings
         on comments.ticket_id = openings.ticket_id and comments.occurred_at = openings.occurred_at
     where comments.occurred_at is not null
-        and coalesce(comments.is_public, true)
+        and {{ is_public_message('comments.is_public') }}
         and (comments.author <> 'customer' or openings.ticket_id is null)
 ),
 

@@ -100,6 +100,36 @@ talks as (
     left join first_purchases on opportunities.customer_id = first_purchases.customer_id
 ),
 
+public_reviews as (
+    select distinct instrument, review_id
+    from {{ ref('reviews') }}
+    where platform is not null
+),
+
+-- What customers said of recommending the company, and what they wrote of it where others read it: an answer that was
+-- changed, as it is now.
+statements as (
+    select
+        responses.customer_id,
+        responses.answered_at,
+        case
+            when responses.measure = 'nps' and responses.response_value > 0 then 'promoting_statement'
+            when responses.measure = 'nps' and responses.response_value = 0 then 'passive_statement'
+            when responses.measure = 'nps' then 'detracting_statement'
+            when responses.response_value > 100 * {{ var('rated_positive_above') }} then 'public_praise'
+            when responses.response_value < 100 * {{ var('rated_negative_below') }} then 'detracting_statement'
+            else 'passive_statement'
+        end as entered_by
+    from {{ ref('int_satisfaction__measured_responses') }} as responses
+    left join public_reviews
+        on responses.instrument = public_reviews.instrument and responses.response_id = public_reviews.review_id
+    where responses.customer_id is not null
+        and (
+            responses.measure = 'nps'
+            or (responses.measure = 'satisfaction_index' and public_reviews.review_id is not null)
+        )
+),
+
 -- What leads into a stage unless something comes before it. Who loses the last talk is what they were before it.
 beginnings as (
     select customer_id, 'first_touch' as entered_by, first_touch_at as began_at, cast(null as timestamp) as ended_at
@@ -118,6 +148,9 @@ beginnings as (
     select customer_id, 'identified_touch', occurred_at, first_purchase_at
     from talks
     where stage = 'lost' and open_count <= 0
+    union all
+    select customer_id, entered_by, answered_at, cast(null as timestamp)
+    from statements
 ),
 
 begun as (
@@ -218,42 +251,6 @@ won_back as (
         and fallen_silent.next_at > fallen_silent.valid_from
 ),
 
-public_reviews as (
-    select distinct instrument, review_id
-    from {{ ref('reviews') }}
-    where platform is not null
-),
-
--- What customers said of recommending the company, and what they wrote of it where others read it: an answer that was
--- changed, as it is now.
-statements as (
-    select
-        responses.customer_id,
-        responses.answered_at,
-        case
-            when responses.measure = 'nps' and responses.response_value > 0 then 'promoting_statement'
-            when responses.measure = 'nps' and responses.response_value = 0 then 'passive_statement'
-            when responses.measure = 'nps' then 'detracting_statement'
-            when responses.response_value > 100 * {{ var('rated_positive_above') }} then 'public_praise'
-            when responses.response_value < 100 * {{ var('rated_negative_below') }} then 'detracting_statement'
-            else 'passive_statement'
-        end as entered_by
-    from {{ ref('int_satisfaction__measured_responses') }} as responses
-    left join public_reviews
-        on responses.instrument = public_reviews.instrument and responses.response_id = public_reviews.review_id
-    where responses.customer_id is not null
-        and (
-            responses.measure = 'nps'
-            or (responses.measure = 'satisfaction_index' and public_reviews.review_id is not null)
-        )
-),
-
-said as (
-    select statements.customer_id, rules.axis, rules.stage, rules.position, statements.answered_at as valid_from
-    from statements
-    inner join rules on statements.entered_by = rules.entered_by
-),
-
 -- What was said once is not believed for ever.
 faded as (
     select
@@ -285,9 +282,6 @@ where valid_from < coalesce(next_at, {{ as_of() }})
 union all
 select customer_id, axis, stage, position, valid_from, is_known_then
 from won_back
-union all
-select customer_id, axis, stage, position, valid_from, true
-from said
 union all
 select customer_id, axis, stage, position, valid_from, true
 from faded

@@ -57,7 +57,7 @@ sources_with_messages as (
 
 replies as (
     select ticket_id, count(*) as reply_count from comments
-    where author = 'agent' and coalesce(is_public, true)
+    where author = 'agent' and {{ is_public_message() }}
     group by ticket_id
 ),
 

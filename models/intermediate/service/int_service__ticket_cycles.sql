@@ -114,7 +114,7 @@ replies as (
         and (bounded.reopened_at is null or bounded.reopened_at > comments.occurred_at)
     where
         comments.author = 'agent'
-        and coalesce(comments.is_public, true)
+        and {{ is_public_message('comments.is_public') }}
         and comments.business_date <= {{ as_of_date() }}
     group by bounded.ticket_id, bounded.cycle_number
 )

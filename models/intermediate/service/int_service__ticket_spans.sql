@@ -30,7 +30,7 @@ cycles as (
 comments as (
     select ticket_id, source_system, ticket_comment_id as message_id, author, occurred_at
     from {{ ref('ticket_comments') }}
-    where coalesce(is_public, true) and business_date <= {{ as_of_date() }}
+    where {{ is_public_message() }} and business_date <= {{ as_of_date() }}
 ),
 
 with_messages as (

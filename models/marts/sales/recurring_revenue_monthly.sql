@@ -48,9 +48,7 @@ months as (
         plan,
         currency,
         country,
-        {{ each_month(
-            'first_month_date', 'cast(cast(' ~ open_month_date() ~ ' as timestamp) - interval 1 month as date)'
-        ) }} as month_date
+        {{ each_month('first_month_date', last_closed_month_date()) }} as month_date
     from first_months
 ),
 

@@ -1,7 +1,5 @@
 -- The sales pipeline as it stood at each month end: what was open in which stage, what that was worth by what had
 -- become of others that got so far, and what has become of it since.
-{% set last_closed_month = 'cast(cast(' ~ open_month_date() ~ ' as timestamp) - interval 1 month as date)' %}
-
 with stays as (
     select
         opportunity_id,
@@ -17,8 +15,8 @@ with stays as (
         is_last_stage,
         cast(date_trunc('month', entered_date) as date) as entered_month_date,
         coalesce(
-            least(cast(date_trunc('month', left_date) - interval 1 month as date), {{ last_closed_month }}),
-            {{ last_closed_month }}
+            least(cast(date_trunc('month', left_date) - interval 1 month as date), {{ last_closed_month_date() }}),
+            {{ last_closed_month_date() }}
         ) as last_month_date,
         cast(date_trunc('month', outcome_date) as date) as outcome_month_date
     from {{ ref('int_opportunities__stays') }}

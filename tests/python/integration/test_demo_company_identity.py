@@ -41,10 +41,7 @@ def test_customers_are_the_company_s_people(demo: Project) -> None:
 def test_customers_that_are_several_persons_or_parts_of_one_are_suspected(demo: Project) -> None:
     """Of what is wrong in truth, how much the mart of suspicions shows; and how much of what it shows is wrong."""
     customers, persons = demo_identities(demo)
-    persons_of, customers_of = defaultdict(set), defaultdict(set)
-    for key, customer in customers.items():
-        persons_of[customer].add(persons[key])
-        customers_of[persons[key]].add(customer)
+    persons_of, customers_of = counterparts(customers, persons)
     over_merged = {customer for customer, found in persons_of.items() if len(found) > 1}
     under_merged = {customer for found in customers_of.values() if len(found) > 1 for customer in found}
     suspects = demo.query("select suspicion, customer_id, other_customer_id from marts.identity_suspects")
@@ -171,6 +168,16 @@ def demo_identities(demo: Project) -> tuple[dict[Key, str], dict[Key, str]]:
             """
         ).fetchall()
     return {(ns, key): customer for ns, key, customer, _ in rows}, {(ns, key): person for ns, key, _, person in rows}
+
+
+def counterparts(customers: dict[Key, str], persons: dict[Key, str]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The persons behind each customer, and the customers that each person is."""
+    persons_of: dict[str, set[str]] = defaultdict(set)
+    customers_of: dict[str, set[str]] = defaultdict(set)
+    for key, customer in customers.items():
+        persons_of[customer].add(persons[key])
+        customers_of[persons[key]].add(customer)
+    return persons_of, customers_of
 
 
 def merged(customers: dict[Key, str], candidates: list[tuple[str, str]]) -> list[str]:

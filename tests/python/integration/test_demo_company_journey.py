@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import duckdb
 import pytest
 
 from tests.python.integration.conftest import Project
-from tests.python.integration.test_demo_company_identity import demo_identities
+from tests.python.integration.test_demo_company_identity import counterparts, demo_identities
 
 # What somebody knows who knows each person's true pace and chance of leaving with a purchase, and not who has left. The
 # pace is that of the beginning, before prices and lives change it.
@@ -69,11 +67,7 @@ ALL_BUT_WHO_HAS_LEFT = """
 @pytest.fixture(scope="module")
 def days(demo: Project) -> duckdb.DuckDBPyConnection:
     """`days`: of each customer who is one person, days by the true stage, the published one, and that of the best."""
-    customers, persons = demo_identities(demo)
-    persons_of, customers_of = defaultdict(set), defaultdict(set)
-    for key, customer in customers.items():
-        persons_of[customer].add(persons[key])
-        customers_of[persons[key]].add(customer)
+    persons_of, customers_of = counterparts(*demo_identities(demo))
     alone = [
         (customer, person)
         for customer, (person, *others) in persons_of.items()
