@@ -23,7 +23,7 @@ from orchestration.pseudonyms import keep_key
 from orchestration.publishing.public_models import public_models
 from orchestration.settings import Settings, SettingsError
 from tests.python.conftest import REPOSITORY, built_once
-from tests.python.worlds.world import dbt_environment, keep_parsed, manifest_of, run_dbt
+from tests.python.worlds.world import build_anew, dbt_environment, keep_parsed, manifest_of, run_dbt
 
 MIB = 1 << 20
 # dbt tells its log file each statement, which takes a tenth of its time, and no test reads it.
@@ -65,7 +65,14 @@ class Project:
             raise
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
-    def build(self, dbt_vars: str = "{}", *, only: tuple[str, ...] = (), **variables: str) -> dict[str, SourceLoad]:
+    def build_anew(self, dbt_vars: str = "{}") -> None:
+        """Load what is new, and make a warehouse of the lake by the models' SQL, as a first run would but for dbt."""
+        settings = self._settings()
+        for source in settings.sources:
+            load_or_serve(source, settings)
+        build_anew(settings, dbt_vars)
+
+    def build(self, *, only: tuple[str, ...] = (), **variables: str) -> dict[str, SourceLoad]:
         """Load what is new and build all models, with what Python computes in between, as a run does; return the loads.
 
         Without checks, tests and publication, which cost a third of a run, and without a process for dbt, which would
@@ -76,7 +83,7 @@ class Project:
         loads = {source: load_or_serve(source, settings) for source in settings.sources}
         settings.warehouse.parent.mkdir(exist_ok=True)
         keep_key(settings)
-        models = ("build", "--resource-type", "model", "--resource-type", "seed", "--vars", dbt_vars)
+        models = ("build", "--resource-type", "model", "--resource-type", "seed")
         manifest = manifest_of(settings.sources)
         with dbt_environment(settings.child_environment()):
             if only:
@@ -124,7 +131,7 @@ class Project:
                 self.peak_bytes = max(self.peak_bytes, sum(member.memory_info().rss for member in family))
             except psutil.NoSuchProcess:
                 pass
-            threading.Event().wait(0.1)
+            threading.Event().wait(0.5)
 
 
 def clean_environment() -> dict[str, str]:

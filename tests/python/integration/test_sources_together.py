@@ -18,7 +18,7 @@ def test_two_sources_together_give_the_types_of_each(
     )
     for project, source in ((olist, "olist"), (online_retail, "online_retail")):
         shutil.copytree(project.home / "lake" / "raw" / source, tmp_path / "lake" / "raw" / source)
-    together.build()
+    together.build_anew()
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{together.warehouse_file}' as joint (read_only)")
         for name, project in (("one", olist), ("other", online_retail)):

@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from pprint import pformat
 from typing import Any
@@ -90,57 +90,66 @@ class World:
 
         What Python computes is computed where a wanted model rests on it.
         """
-        compiled = self._compiled()
-        keep_key(self.settings)
-        self.settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-        self.settings.warehouse.unlink(missing_ok=True)
-        shutil.copyfile(compiled.template, self.settings.warehouse)
-        _register_raw_tables(self.settings)
-        needed = _needed(compiled, wanted)
-        last = max(stage.number for stage, nodes in compiled.stages for node in nodes if node.name in needed)
-        for stage, nodes in compiled.stages[: last + 1]:
-            if stage.computations:
-                stage.compute(self.settings.warehouse, self.settings.lake, NOW)
-                _register_raw_tables(self.settings)
-            # What is computed next reads models that nobody may have asked for.
-            self._create([node for node in nodes if stage.number < last or node.name in needed])
+        build_anew(self.settings, self.variables, *wanted)
         return self
 
     def failed_tests(self) -> dict[str, list[tuple[Any, ...]]]:
         """The data tests that would stop publication, each with the first rows that break it."""
-        with self._warehouse() as connection:
+        tests = compiled_for(self.settings.sources, self.variables, self.settings.as_of).tests
+        with _warehouse(self.settings) as connection:
             found = {
                 test.name: connection.execute(f"select * from ({test.sql}) limit 3").fetchall()
-                for test in self._compiled().tests
+                for test in tests
                 if test.severity == "error"
             }
         return {name: rows for name, rows in found.items() if rows}
 
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Ask the warehouse."""
-        with self._warehouse() as connection:
+        with _warehouse(self.settings) as connection:
             return connection.execute(sql, parameters or []).fetchall()
 
-    def _compiled(self) -> Compiled:
-        return compiled_for(self.settings.sources, self.variables)
 
-    def _create(self, nodes: list[Node]) -> None:
-        with self._warehouse() as connection:
-            for node in nodes:
-                try:
-                    if node.materialized == "connected_components":
-                        _create_components(connection, node)
-                    else:
-                        kind = "view" if node.materialized == "view" else "table"
-                        connection.execute(f"create {kind} {node.relation} as {node.sql}")
-                except duckdb.Error as error:
-                    raise type(error)(f"{node.name}: {error}") from error
+def build_anew(settings: Settings, variables: str = "{}", *wanted: str) -> None:
+    """Make the warehouse from the lake, as dbt would on its first run: all models, or those that `wanted` rest on.
 
-    @contextmanager
-    def _warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with duckdb.connect(str(self.settings.warehouse)) as connection:
-            connection.execute("set timezone = 'UTC'")
-            yield connection
+    Raises duckdb.Error with the model's name where one fails.
+    """
+    compiled = compiled_for(settings.sources, variables, settings.as_of)
+    keep_key(settings)
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    settings.warehouse.unlink(missing_ok=True)
+    shutil.copyfile(compiled.template, settings.warehouse)
+    _register_raw_tables(settings)
+    needed = _needed(compiled, wanted)
+    last = max(stage.number for stage, nodes in compiled.stages for node in nodes if node.name in needed)
+    for stage, nodes in compiled.stages[: last + 1]:
+        if stage.computations:
+            stage.compute(settings.warehouse, settings.lake, settings.clock())
+            _register_raw_tables(settings)
+        # What is computed next reads models that nobody may have asked for.
+        _create(settings, [node for node in nodes if stage.number < last or node.name in needed])
+
+
+def _create(settings: Settings, nodes: list[Node]) -> None:
+    with _warehouse(settings) as connection:
+        for node in nodes:
+            try:
+                if node.materialized == "connected_components":
+                    _create_components(connection, node)
+                else:
+                    kind = "view" if node.materialized == "view" else "table"
+                    connection.execute(f"create {kind} {node.relation} as {node.sql}")
+            except duckdb.Error as error:
+                raise type(error)(f"{node.name}: {error}") from error
+
+
+@contextmanager
+def _warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        # Each of two workers has a core: a second thread takes a sixth more of it for tables as small as these.
+        connection.execute("set timezone = 'UTC'; set threads = 1")
+        yield connection
 
 
 def _create_components(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
@@ -175,22 +184,22 @@ def _needed(compiled: Compiled, wanted: tuple[str, ...]) -> set[str]:
 
 
 @functools.cache
-def compiled_for(sources: tuple[str, ...], variables: str = "{}") -> Compiled:
-    """The models' and tests' SQL, and the seeds, made once a session for a set of sources and variables (JSON)."""
-    name = hashlib.md5(f"compiled {sources} {variables}".encode()).hexdigest()
-    compiled: Compiled = pickle.loads(made_once(name, lambda home: pickle.dumps(_compile(home, sources, variables))))
-    return compiled
+def compiled_for(sources: tuple[str, ...], variables: str = "{}", as_of: date | None = None) -> Compiled:
+    """The models' and tests' SQL, and the seeds, made once a session for a set of sources, variables (JSON) and day."""
+    name = hashlib.md5(f"compiled {sources} {variables} {as_of}".encode()).hexdigest()
+
+    def compiled(home: Path) -> bytes:
+        return pickle.dumps(_compile(Settings(home=home, sources=sources, as_of=as_of), variables))
+
+    found: Compiled = pickle.loads(made_once(name, compiled))
+    return found
 
 
-def _compile(home: Path, sources: tuple[str, ...], variables: str) -> Compiled:
-    settings = Settings(home=home, sources=sources)
-    for source in sources:
-        records = settings.lake / source / "_dlt_loads"
-        records.mkdir(parents=True)
-        (records / "0.jsonl").write_text('{"load_id": "0", "status": 0}\n', encoding="utf-8")
+def _compile(settings: Settings, variables: str) -> Compiled:
+    load_nothing(settings.lake, *settings.sources)
     settings.warehouse.parent.mkdir()
     keep_key(settings)
-    manifest = manifest_of(sources)
+    manifest = manifest_of(settings.sources)
     with dbt_environment(settings.child_environment()):
         run_dbt(manifest, "seed", "--vars", variables)
         run_dbt(manifest, "compile", "--exclude", "resource_type:unit_test", "--vars", variables)
@@ -209,6 +218,14 @@ def _compile(home: Path, sources: tuple[str, ...], variables: str) -> Compiled:
         ),
         tuple(_node(nodes[key]) for key in order if nodes[key].resource_type == "test"),
     )
+
+
+def load_nothing(lake: Path, *sources: str) -> None:
+    """Leave what a first load that brought no row leaves, so that dbt has raw tables to register."""
+    for source in sources:
+        records = lake / source / "_dlt_loads"
+        records.mkdir(parents=True)
+        (records / "0.jsonl").write_text('{"load_id": "0", "status": 0}\n', encoding="utf-8")
 
 
 def _node(node: Any) -> Node:

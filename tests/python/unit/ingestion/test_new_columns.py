@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,16 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.dbt_project import dbt_command
 from orchestration.ingestion.contract import LINEAGE_COLUMNS, RawColumn, declared_types, raw_contract
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import landed_files
 from orchestration.pseudonyms import keep_key
-from orchestration.settings import PROJECT_ROOT, Settings, source_entities
+from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings, source_entities
 from tests.python.unit.ingestion.conftest import HEADER, NOW, Ads, Database, Home
 from tests.python.unit.ingestion.test_event_files import MESSAGES, POST, POSTS, Folder
-
-SOURCES = ("ads", "crm", "messaging", "social")
+from tests.python.worlds.world import dbt_environment, manifest_of, run_dbt
 
 
 @pytest.fixture
@@ -250,22 +246,18 @@ def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
         monkeypatch.setattr(f"orchestration.ingestion.{module}.raw_contract", reduced)
 
 
-def dbt(home: Home, *models: str) -> subprocess.CompletedProcess[str]:
-    settings = Settings(home=home.folder, sources=SOURCES)
+def build(home: Home, *models: str) -> None:
+    """Build `models` with what they read: their rules rest on seeds. Raises AssertionError with dbt's own words."""
+    settings = Settings(home=home.folder, sources=DEMO_SOURCES)
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     assert settings.lake == home.lake
     keep_key(settings)
-    # With what the models read: their rules rest on seeds.
-    wanted = [f"+{model}" for model in models]
-    return subprocess.run(
-        [dbt_command(), "--quiet", "--no-use-colors", "build", "--exclude-resource-type", "test", "unit_test",
-         "--select", *wanted],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, **settings.child_environment()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
+    with dbt_environment(settings.child_environment()):
+        run_dbt(
+            manifest_of(settings.sources),
+            *("build", "--exclude-resource-type", "test", "unit_test"),
+            *("--select", *(f"+{model}" for model in models)),
+        )
 
 
 def test_once_the_contract_names_a_column_rows_of_before_have_it_too(
@@ -284,8 +276,7 @@ def test_once_the_contract_names_a_column_rows_of_before_have_it_too(
         folder.load(POSTS)
         consents.insert("consents", consent_id="before", channel="store", recorded_at="2024-05-01 00:00:00")
         consents.load()
-    ran = dbt(home, "base_ads__campaign_days")
-    assert ran.returncode == 0, ran.stdout
+    build(home, "base_ads__campaign_days")
     ads.deliver("days-2.csv", text=csv("mood", "fine"))
     ads.load()
     folder.messages("2024-05-02", "after", mood=["fine"])
@@ -308,10 +299,8 @@ def test_once_the_contract_names_a_column_rows_of_before_have_it_too(
     for (source, table, shown), rows in expected.items():
         assert set(home.raw(source, table, shown)) == rows
     readers = ("base_ads__campaign_days", "base_messaging__message_events", "base_social__posts", "base_crm__consents")
-    ran = dbt(home, *readers)
-    assert ran.returncode == 0, ran.stdout
-    settings = Settings(home=home.folder, sources=SOURCES)
-    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+    build(home, *readers)
+    with duckdb.connect(str(Settings(home=home.folder, sources=DEMO_SOURCES).warehouse), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
         for (source, table, shown), rows in expected.items():
             assert set(connection.execute(f"select {shown} from raw_{source}.{table}").fetchall()) == rows
@@ -334,8 +323,8 @@ def test_a_column_declared_as_a_type_that_rows_of_before_do_not_have_stops_the_b
     ads.load()
     consents.insert("consents", consent_id="a")
     consents.load()
-    ran = dbt(ads.home, "base_messaging__message_events")
-    assert ran.returncode != 0
-    said = " ".join(ran.stdout.split())
+    with pytest.raises(AssertionError) as failed:
+        build(ads.home, "base_messaging__message_events")
+    said = " ".join(str(failed.value).split())
     assert "raw_messaging.message_events: column cost is declared double, and 1 rows that were loaded before" in said
     assert "such as 'much'" in said
