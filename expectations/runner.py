@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import duckdb
 
@@ -49,14 +51,18 @@ class SuiteResult:
         )
 
 
-def run_suite(suite: Suite, database: Path, quality: Path, checked_at: datetime) -> SuiteResult:
+def run_suite(
+    suite: Suite, database: Path, quality: Path, checked_at: datetime, configuration: Mapping[str, str] | None = None
+) -> SuiteResult:
     """Hold `suite` against its table in `database` (opened read-only) and write the page below `quality`.
 
-    `checked_at` is the run's clock, which the page shows. Of a table without rows there is nothing to check.
+    `checked_at` is the run's clock, which the page shows; `configuration` are settings of DuckDB's. Of a table without
+    rows there is nothing to check.
 
     Raises RuntimeError where an expectation could not be evaluated at all, for instance for want of its column.
     """
-    with duckdb.connect(str(database), read_only=True) as connection:
+    configured = dict(configuration or {})
+    with duckdb.connect(str(database), read_only=True, config=configured) as connection:
         is_empty = not connection.execute(f"select 1 from {suite.name} limit 1").fetchall()
     if is_empty:
         nothing = tuple(
@@ -74,7 +80,7 @@ def run_suite(suite: Suite, database: Path, quality: Path, checked_at: datetime)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_sql(
         name=suite.name,
-        connection_string=f"duckdb:///{database.resolve()}?access_mode=READ_ONLY",
+        connection_string=f"duckdb:///{database.resolve()}?{urlencode({'access_mode': 'READ_ONLY', **configured})}",
         create_temp_table=False,
     )
     try:

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from orchestration.bounded_memory import bound_memory
 from orchestration.dbt_project import DbtParseError, current_manifest, dbt_command
 from orchestration.erasure import erase
 from orchestration.lock import AlreadyRunning, only_run
@@ -41,6 +42,7 @@ def main(arguments: list[str]) -> int:
         return 0 if command in ("help", "--help", "-h") else 2
     try:
         settings = Settings.from_environment()
+        bound_memory(settings)
         if command in ("run", "rebuild", "erase", "dbt", "dev"):
             check_packs(settings.sources)
         if command == "dbt":

@@ -94,4 +94,4 @@ def project_fingerprint(settings: Settings, names: Iterable[str]) -> str:
             if path.is_file() and path.suffix != ".pyc":
                 status = path.stat()
                 files.update(f"{path} {status.st_mtime_ns} {status.st_size}\n".encode())
-    return f"{files.hexdigest()} {sorted(settings.child_environment().items())}"
+    return f"{files.hexdigest()} {sorted(settings.project_environment().items())}"

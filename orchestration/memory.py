@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.bounded_memory import connect
+
 # Which rows are of what is gone, by model. A key is gone where its newest row names no customer, a customer where no
 # key that ever had its id is there, an event where its newest version has no content.
 _KEYS_GONE = """
@@ -78,7 +80,7 @@ def restore(warehouse: Path, memory: Path, relations: list[str]) -> list[str]:
         # DuckDB would replay the log of a file that somebody deleted into the new one.
         _remove(warehouse)
     restored = []
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{warehouse}' as warehouse")
         remembered = _attach_memory(connection, memory, relations)
@@ -114,7 +116,7 @@ def forget(memory: Path, relations: list[str]) -> int:
 def knows_customers_by_key(memory: Path) -> bool:
     """Whether a customer is remembered by a keyed pseudonym. Raises MemoryLostError for a damaged file."""
     history = "intermediate.int_identity__key_history"
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         return history in _attach_memory(connection, memory, [history]) and bool(
             connection.execute(
                 f"select 1 from remembered.{history} where regexp_full_match(key, '[a-z]+:[0-9a-f]{{64}}') limit 1"
@@ -128,7 +130,7 @@ def _written_anew(memory: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     memory.parent.mkdir(parents=True, exist_ok=True)
     unfinished = memory.with_name(f"{memory.name}.unfinished")
     _remove(unfinished)
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{unfinished}' as fresh")
         yield connection

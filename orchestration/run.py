@@ -11,10 +11,9 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from expectations.discretion import examples, without_values
 from orchestration import progress
+from orchestration.bounded_memory import connect
 from orchestration.dbt_project import current_manifest, manifest_path
 from orchestration.files import replace_file
 from orchestration.lock import only_run
@@ -165,7 +164,7 @@ def _dbt_results(settings: Settings) -> list[dict[str, Any]]:
 
 def _first_rows(warehouse: Path, query: str, tested: str | None) -> list[str]:
     """What may be told of the first rows that `query` finds; dbt's own tests rename the column `tested`."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         found = connection.execute(f"select * from ({query}) limit 3")
         columns = [
             tested if tested and column[0] in ("unique_field", "from_field", "value_field") else column[0]

@@ -6,6 +6,7 @@ Every other module gets a `Settings` handed in, so a test can build one without 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,30 @@ PUBLISHED_FILE = "cem.duckdb"
 PUBLISHED_FOLDER = "published"
 # What to open of the report, in the folder of a version.
 REPORT_FILE = Path("report", "index.html")
+
+
+# Of the memory that is there, what one DuckDB database takes at most: dbt, Dagster and what Python computes need some
+# beside it, and so does whatever else runs on the machine.
+_MEMORY_SHARE = 0.5
+# Below this a run of the demo company of default size ends for want of memory.
+_LEAST_MEMORY = 256 * 1000**2
+# Where Linux says what a container's limit is, in bytes: control groups of version 2 and 1.
+_CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+
+def _share_of_memory() -> str:
+    return f"{int(_memory_there() * _MEMORY_SHARE / 2**20)}MiB"
+
+
+def _memory_there() -> int:
+    """Bytes of memory that this process may take: the machine's, or what its container is limited to."""
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    for limit in _CONTAINER_LIMITS:
+        try:
+            there = min(there, int(limit.read_text(encoding="ascii")))
+        except (OSError, ValueError):
+            continue  # not there, or `max`: no limit
+    return there
 
 
 class SettingsError(ValueError):
@@ -67,6 +92,7 @@ class Settings:
 
     `most_lost_share` of a raw table's rows may be gone at once, and of the tables in `confirmed_losses`
     (`crm.customers`) so many rows all the same. A gzip file may unpack to `most_unpacked` times its size.
+    `memory_limit` is what one DuckDB database may take, as DuckDB writes sizes.
 
     `dsns` and `urls` say where a source's database or API is, where it is not the demo company's; `tokens` open the
     APIs. They hold secrets, as `pseudonym_key` is one (None: the home makes its own), and are left out of what a
@@ -84,6 +110,7 @@ class Settings:
     confirmed_losses: Mapping[str, int] = field(default_factory=dict)
     most_unpacked: float = 100.0
     keep_records_days: int = 30
+    memory_limit: str = field(default_factory=_share_of_memory)
     dsns: Mapping[str, str] = field(default_factory=dict, repr=False)
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -106,6 +133,11 @@ class Settings:
     def raw_views(self) -> Path:
         """Small DuckDB files with nothing but views on the lake, for checks that run before dbt does."""
         return self.home / "warehouse" / "raw_views"
+
+    @property
+    def spill(self) -> Path:
+        """Where DuckDB puts what does not fit within `memory_limit`, as long as it needs it."""
+        return self.home / "spill"
 
     @property
     def memory(self) -> Path:
@@ -168,6 +200,10 @@ class Settings:
 
     def child_environment(self) -> dict[str, str]:
         """What dbt needs to know, as the environment of its process."""
+        return {**self.project_environment(), "CEM_MEMORY_LIMIT": self.memory_limit}
+
+    def project_environment(self) -> dict[str, str]:
+        """That part of it which the parsed project, and what is made by it, follow from."""
         return {
             "CEM_HOME": str(self.home),
             "CEM_SOURCES": ",".join(self.sources),
@@ -214,6 +250,8 @@ class Settings:
             most_unpacked=_parsed(environment, "CEM_MOST_UNPACKED", _above_zero, "a number above 0, such as 100")
             or 100.0,
             keep_records_days=_parsed(environment, "CEM_KEEP_RECORDS_DAYS", _positive, "a whole number above 0") or 30,
+            memory_limit=_parsed(environment, "CEM_MEMORY_LIMIT", _memory_size, "a size such as 4GB, from 256MB on")
+            or _share_of_memory(),
             dsns=_by_source(environment, known, "DSN"),
             urls=_by_source(environment, known, "URL"),
             tokens=_by_source(environment, known, "TOKEN"),
@@ -242,6 +280,14 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError(text)
     return number
+
+
+def _memory_size(text: str) -> str:
+    """A size as DuckDB takes it."""
+    size = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT])(i?)B", text, re.IGNORECASE)
+    if not size or float(size[1]) * (1024 if size[3] else 1000) ** (1 + "KMGT".index(size[2].upper())) < _LEAST_MEMORY:
+        raise ValueError(text)
+    return text
 
 
 def _above_zero(text: str) -> float:

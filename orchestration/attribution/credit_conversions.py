@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
 from orchestration.attribution.credits import credit_channels
 from orchestration.attribution.path_counts import read_paths
+from orchestration.bounded_memory import connect
 from orchestration.computed import ComputedLoad
 
 SOURCE = "attribution"
@@ -46,7 +45,7 @@ def credit_conversions(warehouse: Path, lake: Path, computed_at: datetime) -> Cr
 
     Paths that are those of the last time are left. `computed_at` is the run's clock.
     """
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         counted, fingerprint = read_paths(connection)
     content_md5 = f"{METHOD}:{fingerprint}"
     with ComputedLoad(lake, SOURCE, computed_at) as load:

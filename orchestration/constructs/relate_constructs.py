@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
+from orchestration.bounded_memory import connect
 from orchestration.computed import ComputedLoad
 from orchestration.constructs.answers import read_answers
 from orchestration.constructs.driver_estimates import estimate_drivers
@@ -50,7 +49,7 @@ def relate_constructs(warehouse: Path, lake: Path, related_at: datetime) -> Rela
 
     Answers that are those of the last time are left. `related_at` is the run's clock.
     """
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         answers = read_answers(connection)
     content_md5 = answers.fingerprint(METHOD)
     with ComputedLoad(lake, SOURCE, related_at) as load:

@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration import progress
+from orchestration.bounded_memory import bound_memory, empty_spill
 from orchestration.dbt_commands import end_dbt
 from orchestration.lock import only_run
 from orchestration.memory import remembered_relations, restore
@@ -29,8 +30,11 @@ def exclusive_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
             if context.instance is not None:
                 settle_records(context.instance, settings, context.run_id)
             keep_key(settings)
+            bound_memory(settings)
             if restored := restore(settings.warehouse, settings.memory, relations):
                 progress.notice(f"remembered from {settings.memory}: {', '.join(restored)}")
+            # Now that the warehouse could be opened: nobody else has it.
+            empty_spill(settings)
             try:
                 yield settings.home
             finally:

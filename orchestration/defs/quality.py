@@ -10,6 +10,7 @@ import dagster as dg
 from expectations.runner import run_suite
 from expectations.suites import Suite, load_suites
 from orchestration import progress
+from orchestration.bounded_memory import configuration
 from orchestration.defs.exclusive import REQUIRED
 from orchestration.ingestion.lake import write_view
 from orchestration.settings import Settings
@@ -54,7 +55,8 @@ def _check(
             if source is not None and is_unchanged(settings, source):
                 stage.outcome = "nothing new"
                 return dg.AssetCheckResult(passed=True, description="It passed, and nothing has changed since.")
-            result = run_suite(suite, database(), settings.quality, settings.clock())
+            path = database()
+            result = run_suite(suite, path, settings.quality, settings.clock(), configuration(path))
             failed = sum(not finding.success for finding in result.findings)
             stage.outcome = f"{len(result.findings)} expectations" + (f", {failed} FAILED" if failed else "")
         return dg.AssetCheckResult(

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.bounded_memory import connect
 from orchestration.computed import ComputedLoad
 from orchestration.matching.blocking import BLOCKING_RULES, Blocked, block_records, pairs_between, pairs_to_compare
 from orchestration.matching.comparisons import COMPARISONS
@@ -63,7 +64,7 @@ def match_records(warehouse: Path, lake: Path, matched_at: datetime) -> Matched:
 
     `matched_at` is the run's clock.
     """
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
         read_records(connection, "warehouse.restricted.int_identity__compared_records")
         connection.execute("detach warehouse")

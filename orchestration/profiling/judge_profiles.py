@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
+from orchestration.bounded_memory import connect
 from orchestration.computed import ComputedLoad
 from orchestration.profiling.judging import Series, judge
 
@@ -45,7 +44,7 @@ def judge_profiles(warehouse: Path, lake: Path, judged_at: datetime) -> Profiled
 
     `judged_at` is the run's clock.
     """
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         weekly = connection.execute(
             """
             select source_system, entity, coalesce(part, 'none'), value_class, weeks_ago, unit_count

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import sqlglot
 from sqlglot import exp
+
+from orchestration.bounded_memory import connect
 
 # What `staged_columns` notes in the meta of a model that reads an entity.
 _READS = "reads_"
@@ -81,7 +82,7 @@ def _model(node: dict[str, Any], macros: dict[str, Any], compiled: Path, variabl
 def reasons_for_no_rows(warehouse: Path, relations: Iterable[str], lineage: Lineage) -> dict[str, str]:
     """Those of `relations` that have no rows in `warehouse`, each with the reason."""
     known: dict[str, bool] = {}
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
 
         def is_empty(relation: str) -> bool:
             if relation not in known:

@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.bounded_memory import connect
 from orchestration.publishing.public_models import PublicModel
 from orchestration.report.write_report import write_report
 from orchestration.settings import PUBLISHED_FILE
@@ -144,7 +145,7 @@ def _copy(
     """Write the new version into `folder`; return the rows of each table as the warehouse holds them."""
     rows = {}
     columns_told = []
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
         # The oldest storage format: BI tools' drivers lag behind.
@@ -274,7 +275,7 @@ def _check(path: Path, rows: dict[str, int]) -> None:
     if left_over.exists():
         # DuckDB would replay it into the file the next reader opens.
         raise PublicationError(f"{left_over} was left behind; the version is not complete.")
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with connect(path, read_only=True) as connection:
         for relation, expected in rows.items():
             found = connection.execute(f"select count(*) from {relation}").fetchone()
             if found != (expected,):

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.bounded_memory import connect
 from orchestration.report.errors import ReportError
 from orchestration.report.pages import Part
 
@@ -95,7 +96,7 @@ def answer(connection: duckdb.DuckDBPyConnection, part: Part, version: Version) 
 
 def open_version(file: Path, codes: Sequence[str]) -> duckdb.DuckDBPyConnection:
     """A connection to the published file, to which `codes` are known in the order in which they are to be shown."""
-    connection = duckdb.connect(str(file), read_only=True)
+    connection = connect(file, read_only=True)
     connection.execute(
         "create temp table codes as select unnest(codes) as code, generate_subscripts(codes, 1) as position"
         " from (select string_split(?, chr(10)) as codes)",

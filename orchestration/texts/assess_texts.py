@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.bounded_memory import connect
 from orchestration.computed import ComputedLoad
 from orchestration.ingestion.lake import table_files
 from orchestration.texts.lake_tables import (
@@ -58,7 +59,7 @@ def assess_texts(warehouse: Path, lake: Path, assessed_at: datetime) -> Assessed
     """
     detector = LanguageDetector()
     with (
-        duckdb.connect(str(warehouse), read_only=True) as connection,
+        connect(warehouse, read_only=True) as connection,
         ComputedLoad(lake, SOURCE, assessed_at) as load,
     ):
         rated = _rated_texts(connection, detector)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.bounded_memory import connect
 from orchestration.computed import ComputedLoad
 from orchestration.valuation.histories import Valuation, fingerprint, read_seasonalities, read_segments, read_valuations
 from orchestration.valuation.lake_tables import SOURCE, stored_models
@@ -40,7 +41,7 @@ def value_customers(warehouse: Path, lake: Path, valued_at: datetime) -> Valued:
     """
     made = unchanged = fits = histories = 0
     with (
-        duckdb.connect(str(warehouse), read_only=True) as connection,
+        connect(warehouse, read_only=True) as connection,
         ComputedLoad(lake, SOURCE, valued_at) as load,
     ):
         models = stored_models(lake, load.known)

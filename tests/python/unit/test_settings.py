@@ -32,12 +32,13 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "CEM_NOW": "2026-01-01T07:00:00+01:00",
             "CEM_DEMO_FACTOR": "0.5",
             "CEM_KEEP_VERSIONS": "2",
+            "CEM_MEMORY_LIMIT": "1.5GiB",
             "CEM_PSEUDONYM_KEY": "k" * 64,
         }
     )
     assert settings.sources == ("olist", "online_retail")
     assert (settings.as_of, settings.now) == (date(2018, 10, 31), datetime(2026, 1, 1, 6, tzinfo=UTC))
-    assert (settings.demo_factor, settings.keep_versions) == (0.5, 2)
+    assert (settings.demo_factor, settings.keep_versions, settings.memory_limit) == (0.5, 2, "1.5GiB")
     assert settings.landing_folder("olist") == tmp_path / "olist"
     assert settings.pseudonym_key == "k" * 64
     assert not settings.uses_demo
@@ -79,6 +80,8 @@ def test_a_source_with_a_server_of_its_own_is_not_simulated_and_its_secrets_are_
         ("CEM_DEMO_FACTOR", "0", "must be a number above 0"),
         ("CEM_DEMO_FACTOR", "inf", "must be a number above 0"),
         ("CEM_KEEP_VERSIONS", "few", "must be a whole number above 0"),
+        ("CEM_MEMORY_LIMIT", "half", "must be a size such as 4GB"),
+        ("CEM_MEMORY_LIMIT", "100MB", "must be a size such as 4GB, from 256MB on"),
     ],
 )
 def test_what_cannot_be_used_is_named(variable: str, value: str, says: str) -> None:

@@ -289,17 +289,27 @@ def keep_parsed(settings: Settings) -> None:
 
     dbt would parse all of it again, because the warehouse is at another path. Nothing that it parses depends on that.
     """
-    from dbt.adapters.duckdb.credentials import DuckDBCredentials
     from dbt.contracts.files import FileHash
     from dbt.parser.manifest import PARTIAL_PARSE_FILE_NAME, extended_mashumaro_encoder
 
     manifest = manifest_of(settings.sources)
-    output = yaml.safe_load((PROJECT_ROOT / "profiles.yml").read_bytes())["cem_warehouse"]["outputs"]["duckdb"]
-    credentials = DuckDBCredentials.from_dict({**output, "path": str(settings.warehouse)})
+    credentials = dbt_credentials(settings)
     manifest.state_check.profile_hash = FileHash.from_contents(pformat(sorted(credentials.connection_info())))
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     parsed: bytes = manifest.to_msgpack(extended_mashumaro_encoder)
     (settings.dbt_target / PARTIAL_PARSE_FILE_NAME).write_bytes(parsed)
+
+
+def dbt_credentials(settings: Settings) -> Any:
+    """What dbt opens the warehouse with, by its own reading of the profile."""
+    from dbt.adapters.duckdb.credentials import DuckDBCredentials
+    from dbt.config.renderer import ProfileRenderer
+    from dbt_common.context import set_invocation_context
+
+    output = yaml.safe_load((PROJECT_ROOT / "profiles.yml").read_bytes())["cem_warehouse"]["outputs"]["duckdb"]
+    with dbt_environment(settings.child_environment()):
+        set_invocation_context(os.environ)
+        return DuckDBCredentials.from_dict(ProfileRenderer({}).render_data(output))
 
 
 def run_dbt(manifest: Any, *arguments: str) -> Any:
