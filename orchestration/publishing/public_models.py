@@ -12,7 +12,9 @@ from pathlib import Path
 class PublicModel:
     """A model that consumers may read; `required_columns` are those that its contract says are never null.
 
-    `personal_data` has the columns that hold some, and whether it is direct or indirect (docs/decisions/0056).
+    `personal_data` has the columns that hold some, and whether it is direct or indirect (docs/decisions/0056). By its
+    `month_column` the table is published as a Parquet file a month; its first column is then its key
+    (docs/decisions/0070).
     """
 
     schema: str
@@ -21,6 +23,7 @@ class PublicModel:
     column_descriptions: dict[str, str]
     required_columns: frozenset[str] = frozenset()
     personal_data: Mapping[str, str] = field(default_factory=dict)
+    month_column: str | None = None
 
     @property
     def relation(self) -> str:
@@ -46,6 +49,7 @@ def public_models(manifest: Path) -> list[PublicModel]:
                 for name, column in node["columns"].items()
                 if "personal_data" in (meta := column["config"]["meta"])
             },
+            month_column=node["config"]["meta"].get("published_by_month"),
         )
         for node in nodes
         if node["resource_type"] == "model" and node["access"] == "public"

@@ -21,6 +21,7 @@ from typing import Any
 import duckdb
 
 from orchestration.bounded_memory import connect
+from orchestration.publishing.parquet_files import literal, rows_of, shareable, write_table
 from orchestration.publishing.public_models import PublicModel
 from orchestration.report.write_report import write_report
 from orchestration.settings import PUBLISHED_FILE
@@ -50,11 +51,12 @@ def publish(
     """Copy `models` from `warehouse` to a new version in `published`, switch to it, and keep the last `keep` versions.
 
     Each version is a folder `cem-<number>/`: `cem.duckdb`, readable by DuckDB 1.0 and later, and the same tables as
-    Parquet, a folder a schema. Its `publication.tables` says of each how many rows it has, and of one without why that
-    is, which `why_empty` knows by relation; its `publication.columns` of each column whether it holds personal data;
-    its `publication.settings` holds `settings`, each value as JSON. Its folder `report/` holds the pages that tell of
-    it. Who may enter `published` may read it. Raises PublicationError where a column holds direct personal data, or the
-    copy differs from the warehouse, and ReportError where the report cannot be written; the version before stays.
+    Parquet, a folder a schema, whose files are shared with the version before where they are the same. Its
+    `publication.tables` says of each how many rows it has, and of one without why that is, which `why_empty` knows by
+    relation; its `publication.columns` of each column whether it holds personal data; its `publication.settings` holds
+    `settings`, each value as JSON. Its folder `report/` holds the pages that tell of it. Who may enter `published` may
+    read it. Raises PublicationError where a column holds direct personal data, or the copy differs from the warehouse,
+    and ReportError where the report cannot be written; the version before stays.
     """
     _refuse_direct_personal_data(models)
     published.mkdir(parents=True, exist_ok=True)
@@ -63,8 +65,10 @@ def publish(
     name = f"cem-{number:06d}"
     unfinished = published / f"{name}.unfinished"
     unfinished.mkdir()
-    rows = _copy(warehouse, unfinished, models, number, published_at, sources, why_empty, settings)
-    _check(unfinished / PUBLISHED_FILE, rows)
+    before = max(_versions(published), default=None)
+    version_before = published / f"cem-{before:06d}" if before else None
+    rows = _copy(warehouse, unfinished, version_before, models, number, published_at, sources, why_empty, settings)
+    _check(unfinished / PUBLISHED_FILE, models, rows)
     write_report(unfinished)
     _open_as(published, unfinished)
     _rename(unfinished, published / name)
@@ -95,7 +99,8 @@ def _open_as(published: Path, version: Path) -> None:
     """Whoever may enter `published` may read the version: its user alone, its group, or everybody."""
     mode = published.stat().st_mode
     for path in (version, *version.rglob("*")):
-        path.chmod(mode & (0o755 if path.is_dir() else 0o644))
+        # Who wrote into a Parquet file would write into each version that shares it.
+        path.chmod(mode & (0o755 if path.is_dir() else 0o444 if path.suffix == ".parquet" else 0o644))
 
 
 def _versions(published: Path) -> list[int]:
@@ -135,6 +140,7 @@ def _remove_unfinished(published: Path) -> None:
 def _copy(
     warehouse: Path,
     folder: Path,
+    version_before: Path | None,
     models: list[PublicModel],
     number: int,
     published_at: datetime,
@@ -147,6 +153,7 @@ def _copy(
     columns_told = []
     with connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
+        before = shareable(connection, version_before)
         connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
         # The oldest storage format: BI tools' drivers lag behind.
         connection.execute(f"attach '{folder / PUBLISHED_FILE}' as target (storage_version 'v1.0.0')")
@@ -162,7 +169,7 @@ def _copy(
             counted = connection.execute(f"select count(*) from warehouse.{model.relation}").fetchone()
             assert counted is not None
             rows[model.relation] = counted[0]
-            _write_parquet(connection, model, types, folder / model.schema / f"{model.name}.parquet")
+            write_table(connection, model, types, folder, before)
         _copy_functions(connection, {model.schema for model in models})
         connection.execute("create schema target.publication")
         connection.execute(
@@ -215,27 +222,6 @@ def _never_null(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> se
     return {name for name, count in zip(required, nulls, strict=True) if count == 0}
 
 
-def _write_parquet(
-    connection: duckdb.DuckDBPyConnection, model: PublicModel, types: Mapping[str, str], path: Path
-) -> None:
-    """The published table as Parquet: decimals as doubles, which data frames read as numbers, and the descriptions."""
-    path.parent.mkdir(exist_ok=True)
-    doubles = ", ".join(
-        f'cast("{name}" as double) as "{name}"' for name, kind in types.items() if kind.startswith("DECIMAL")
-    )
-    selected = f"* replace ({doubles})" if doubles else "*"
-    told = {"description": model.description, "column_descriptions": json.dumps(model.column_descriptions)}
-    metadata = ", ".join(f"{name}: {_literal(text)}" for name, text in told.items())
-    connection.execute(
-        f"copy (select {selected} from target.{model.relation}) to {_literal(path)}"
-        f" (format parquet, kv_metadata {{{metadata}}})"
-    )
-
-
-def _literal(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def _copy_functions(connection: duckdb.DuckDBPyConnection, schemas: set[str]) -> None:
     """Functions on published tables (macros/memory) go along.
 
@@ -265,12 +251,12 @@ def _comment(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> None:
     # In one transaction: by itself, each comment would be written to disk.
     connection.execute("begin")
     for place, text in described:
-        connection.execute(f"comment on {place} is {_literal(text)}")
+        connection.execute(f"comment on {place} is {literal(text)}")
     connection.execute("commit")
 
 
-def _check(path: Path, rows: dict[str, int]) -> None:
-    """Open the finished file as a reader would."""
+def _check(path: Path, models: list[PublicModel], rows: dict[str, int]) -> None:
+    """Open the finished files as a reader would."""
     left_over = path.with_name(path.name + ".wal")
     if left_over.exists():
         # DuckDB would replay it into the file the next reader opens.
@@ -280,6 +266,13 @@ def _check(path: Path, rows: dict[str, int]) -> None:
             found = connection.execute(f"select count(*) from {relation}").fetchone()
             if found != (expected,):
                 raise PublicationError(f"{path}: {relation} holds {found} rows, the warehouse {expected}.")
+        for model in models:
+            in_parquet = rows_of(connection, model, path.parent)
+            if in_parquet != rows[model.relation]:
+                raise PublicationError(
+                    f"{path.parent}: {model.relation} holds {in_parquet} rows as Parquet, the warehouse "
+                    f"{rows[model.relation]}."
+                )
     descriptor = os.open(path, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)

@@ -148,6 +148,22 @@ def test_every_public_model_is_published_and_no_restricted_one(
     assert {key.path[0] for key in published} == {"descriptive", "behavioural", "attitudinal", "interaction", "marts"}
 
 
+def test_what_is_published_by_month_has_its_time_in_a_column_and_its_key_in_the_first(manifest: Path) -> None:
+    """By both its rows are sorted, so that the same rows are the same file."""
+    by_month = {model.name: model.month_column for model in public_models(manifest) if model.month_column}
+    assert by_month["customer_timeline"] == by_month["web_events"] == "occurred_at"
+    nodes = json.loads(manifest.read_bytes())["nodes"]
+    for name, column in by_month.items():
+        columns = nodes[f"model.cem_warehouse.{name}"]["columns"]
+        assert columns[column]["data_type"] in ("timestamp", "date")
+        unique = {
+            node["column_name"]
+            for node in nodes.values()
+            if node.get("attached_node") == f"model.cem_warehouse.{name}" and node["test_metadata"]["name"] == "unique"
+        }
+        assert next(iter(columns)) in unique
+
+
 def test_what_yaml_says_of_personal_data_reaches_publication(manifest: Path) -> None:
     personal = {
         f"{model.name}.{name}": kind for model in public_models(manifest) for name, kind in model.personal_data.items()
