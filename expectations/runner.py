@@ -61,8 +61,8 @@ def run_suite(
 
     Raises RuntimeError where an expectation could not be evaluated at all, for instance for want of its column.
     """
-    configured = dict(configuration or {})
-    with duckdb.connect(str(database), read_only=True, config=configured) as connection:
+    opened_with = dict(configuration or {})
+    with duckdb.connect(str(database), read_only=True, config=opened_with) as connection:
         is_empty = not connection.execute(f"select 1 from {suite.name} limit 1").fetchall()
     if is_empty:
         nothing = tuple(
@@ -80,7 +80,7 @@ def run_suite(
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_sql(
         name=suite.name,
-        connection_string=f"duckdb:///{database.resolve()}?{urlencode({'access_mode': 'READ_ONLY', **configured})}",
+        connection_string=f"duckdb:///{database.resolve()}?{urlencode({'access_mode': 'READ_ONLY', **opened_with})}",
         create_temp_table=False,
     )
     try:
