@@ -61,7 +61,7 @@ def run_suite(
 
     Raises RuntimeError where an expectation could not be evaluated at all, for instance for want of its column.
     """
-    opened_with = dict(configuration or {})
+    opened_with: dict[str, Any] = dict(configuration or {})
     with duckdb.connect(str(database), read_only=True, config=opened_with) as connection:
         is_empty = not connection.execute(f"select 1 from {suite.name} limit 1").fetchall()
     if is_empty:

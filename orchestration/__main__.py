@@ -136,7 +136,9 @@ def _become(command: list[str], settings: Settings) -> None:
     """Turn this process into `command`, run from the project's root with the configuration in its environment."""
     keep_private(settings.home)
     keep_key(settings)
-    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    # dbt makes the folder of its file, and neither the one above it nor the one above what it spills into.
+    for folder in (settings.warehouse.parent, settings.spill):
+        folder.mkdir(parents=True, exist_ok=True)
     os.chdir(PROJECT_ROOT)
     os.execve(command[0], command, {**os.environ, **settings.child_environment()})
 

@@ -32,8 +32,8 @@ def remedy(message: str, settings: Settings) -> str | None:
         )
     if re.search(_MEMORY, message):
         return (
-            "Memory ran out. Close what else runs on this machine or use a larger one, then run again; "
-            "nothing has to be repaired."
+            f"Memory ran out. A database may take {settings.memory_limit}: set CEM_MEMORY_LIMIT higher where there is "
+            "more, close what else runs here, or use a larger one; then run again: nothing has to be repaired."
         )
     if re.search(_IN_USE, message):
         return (
