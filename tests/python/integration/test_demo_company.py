@@ -348,9 +348,11 @@ def test_no_identifier_of_a_customer_is_in_any_published_file(demo: Project, lan
                 f" semi join identifiers on cast(published.{column} as varchar) = identifiers.value"
             ).fetchall()
             assert found == [(0,)], (schema, table, column)
-    emails = [value.encode() for value in sorted(values) if "@" in value][:50]
+    emails = [value for value in sorted(values) if "@" in value][:50]
     for path in (demo.home / "published" / "current").resolve().rglob("*.parquet"):
-        content = path.read_bytes()
+        # As a reader reads it: compressed, no word stands in the bytes as it is.
+        rows = duckdb.sql(f"select cast(published as varchar) from '{path}' as published").fetchall()
+        content = "\n".join(row for (row,) in rows)
         assert not [email for email in emails if email in content], path
 
 
