@@ -10,7 +10,7 @@ LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generat
   pyproject.toml $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run new-source erase show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
+.PHONY: help run new-source erase backup restore rollback show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -26,6 +26,15 @@ rebuild: $(VENV)/installed-run  ## the same on a new warehouse, made from the la
 
 erase: $(VENV)/installed-run  ## remove for good, everywhere, what the sources no longer have; leaves one version
 	@$(CEM) erase
+
+backup: $(VENV)/installed-run  ## copy what no run makes again: make backup TO=/backups, WITHOUT_LAKE=yes for the dearest alone
+	@$(CEM) backup "$(TO)" $(if $(WITHOUT_LAKE),--without-lake)
+
+restore: $(VENV)/installed-run  ## take it from a backup: make restore FROM=/backups/cem-backup-…; REPLACE=yes over what is there
+	@$(CEM) restore "$(FROM)" $(if $(REPLACE),--replace)
+
+rollback: $(VENV)/installed-run  ## switch readers to the version before, or to one of them: make rollback VERSION=12
+	@$(CEM) rollback $(VERSION)
 
 show: $(VENV)/installed-run  ## what the current published version holds
 	@$(CEM) show

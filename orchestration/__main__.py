@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from orchestration import progress
+from orchestration.backup import BackupError, back_up, restore_backup
 from orchestration.bounded_memory import bound_memory
 from orchestration.dbt_project import DbtParseError, current_manifest, dbt_command
 from orchestration.erasure import erase
@@ -14,30 +16,36 @@ from orchestration.memory import MemoryLostError, remembered_relations, restore
 from orchestration.packs import check_packs
 from orchestration.private_home import keep_private
 from orchestration.pseudonyms import keep_key
+from orchestration.publishing.rollback import RollbackError, roll_back
 from orchestration.remedies import remedy
 from orchestration.run import dagster_home, open_records, run
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
 from orchestration.state import clean, drop_warehouse
 from orchestration.summary import summary
+from orchestration.unchanged import stand_by_version
 
 USAGE = """\
 python -m orchestration run          load, transform, check and publish
 python -m orchestration rebuild      the same, on a new warehouse, made from the lake and what is remembered
 python -m orchestration erase        a run, then remove for good what the sources no longer have, and run again
 python -m orchestration clean        remove what a run makes again
+python -m orchestration backup FOLDER [--without-lake]    copy there what no run makes again
+python -m orchestration restore BACKUP [--replace]        take it from there
+python -m orchestration rollback [VERSION]                switch readers to the version before, or to VERSION
 python -m orchestration show         what the current published version holds
 python -m orchestration dbt ARGS…    dbt with this configuration, such as: dbt build --select orders
 python -m orchestration dev          Dagster's web UI on this configuration
 python -m orchestration new-source NAME FOLDER [MAPPING]    write the pack of a source from a look at its files
 python -m orchestration serve-demo   the demo company's APIs on loopback, until interrupted
 """
-_COMMANDS = ("run", "rebuild", "erase", "clean", "show", "dbt", "dev", "serve-demo", "new-source")
+_COMMANDS = ("run", "rebuild", "erase", "clean", "show", "dev", "serve-demo")
+_COMMANDS_WITH_ARGUMENTS = ("backup", "restore", "rollback", "dbt", "new-source")
 
 
 def main(arguments: list[str]) -> int:
     """Return the exit code: 0 where everything held, 1 where a check or load failed, 2 where it could not start."""
     command, *rest = arguments or ["help"]
-    if command not in _COMMANDS or (rest and command not in ("dbt", "new-source")):
+    if command not in (*_COMMANDS, *_COMMANDS_WITH_ARGUMENTS) or (rest and command in _COMMANDS):
         sys.stderr.write(USAGE)
         return 0 if command in ("help", "--help", "-h") else 2
     try:
@@ -55,6 +63,12 @@ def main(arguments: list[str]) -> int:
             return _new_source(rest, settings)
         if command == "serve-demo":
             return _serve_demo(settings)
+        if command == "backup":
+            return _back_up(rest, settings)
+        if command == "restore":
+            return _restore_backup(rest, settings)
+        if command == "rollback":
+            return _roll_back(rest, settings)
         if command == "clean":
             print(clean(settings))
             return 0
@@ -62,15 +76,17 @@ def main(arguments: list[str]) -> int:
             drop_warehouse(settings)
         if command in ("run", "rebuild") and not run(settings):
             return 1
-        if command == "erase" and not erase(settings):
-            return 1
+        if command == "erase":
+            if not erase(settings):
+                return 1
+            progress.notice("Backups made before now still hold who was erased: remove them (docs/operate.md).")
         link = settings.current.parent
         if link.is_symlink() and not settings.current.exists():
             raise SettingsError(f"{link} points to {link.readlink()}, which is gone. `make run` publishes anew.")
         if not settings.current.exists():
             raise SettingsError(f"{settings.current} is not there: nothing has been published yet. Use `make run`.")
         print(summary(settings.current))
-    except (SettingsError, AlreadyRunning, DbtParseError, MemoryLostError) as error:
+    except (SettingsError, AlreadyRunning, DbtParseError, MemoryLostError, BackupError, RollbackError) as error:
         sys.stderr.write(f"✗ {error}\n")
         return 2
     except Exception as error:
@@ -100,6 +116,50 @@ def _new_source(arguments: list[str], settings: Settings) -> int:
     except NewSourceError as error:
         sys.stderr.write(f"✗ {error}\n")
         return 2
+    return 0
+
+
+def _back_up(arguments: list[str], settings: Settings) -> int:
+    match arguments:
+        case [target] if target:
+            made = back_up(settings, Path(target))
+        case [target, "--without-lake"] if target:
+            made = back_up(settings, Path(target), with_lake=False)
+        case _:
+            sys.stderr.write("✗ Say which folder backups are to be made in: make backup TO=/backups\n")
+            return 2
+    print(f"{made}\nIt holds the key and all personal data: keep it as you keep {settings.home}.")
+    return 0
+
+
+def _restore_backup(arguments: list[str], settings: Settings) -> int:
+    match arguments:
+        case [backup] if backup:
+            contents = restore_backup(settings, Path(backup))
+        case [backup, "--replace"] if backup:
+            contents = restore_backup(settings, Path(backup), replace=True)
+        case _:
+            sys.stderr.write("✗ Say which backup: make restore FROM=/backups/cem-backup-20240131T050000Z\n")
+            return 2
+    print(
+        f"{settings.home} is as it was at {contents.made_at}. `make run` makes the warehouse again and publishes; "
+        "where somebody was erased since then, run `make erase` instead."
+    )
+    return 0
+
+
+def _roll_back(arguments: list[str], settings: Settings) -> int:
+    if len(arguments) > 1:
+        sys.stderr.write(USAGE)
+        return 2
+    with only_run(settings.home):
+        done = roll_back(settings.published, arguments[0] if arguments else None)
+        stays = stand_by_version(settings)
+    leaves = "A run that finds nothing new leaves it so; one that does" if stays else "The next run"
+    print(
+        f"{settings.current} is {done.current} now (as of {done.as_of}), and was {done.before}.\n"
+        f"{leaves} publishes {done.following}."
+    )
     return 0
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.private_home import keep_private
+from orchestration.taking_over import take_over
 
 _held_here: set[Path] = set()
 
@@ -43,6 +44,7 @@ def only_run(home: Path) -> Iterator[None]:
         lock.flush()
         _held_here.add(home)
         try:
+            take_over(home)  # a restore that was cut off is ended before anything else is done
             yield
         finally:
             _held_here.discard(home)

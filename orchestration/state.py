@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -12,6 +14,42 @@ from orchestration.lock import only_run
 from orchestration.memory import MemoryLostError, remember, remembered_relations
 from orchestration.remedies import is_damaged
 from orchestration.settings import Settings
+
+
+@dataclass(frozen=True)
+class KeptFolder:
+    """A folder of a home that no run makes again, with what it holds.
+
+    `is_unique`: the sources could not bring it again either.
+    """
+
+    path: Path
+    holds: str
+    is_unique: bool = False
+
+
+def kept_folders(settings: Settings) -> tuple[KeptFolder, ...]:
+    """What no run makes again, dearest first: `make clean` keeps it and `make backup` copies it."""
+    return (
+        KeptFolder(settings.pseudonym_key_file.parent, "the key that customers are known by", is_unique=True),
+        KeptFolder(
+            settings.memory.parent, "the names of customers, what was known when, frozen month-ends", is_unique=True
+        ),
+        KeptFolder(settings.lake.parent, "what was loaded"),
+        KeptFolder(settings.demo_landing, "what source systems delivered"),
+        KeptFolder(settings.published, "published versions"),
+    )
+
+
+def remade_folders(settings: Settings) -> tuple[Path, ...]:
+    """What a run makes again, and Dagster's records, which no run depends on."""
+    return (
+        settings.warehouse.parent,
+        settings.dbt_target,
+        settings.home / "dlt",
+        settings.quality,
+        settings.records,
+    )
 
 
 def drop_warehouse(settings: Settings) -> None:
@@ -38,16 +76,9 @@ def clean(settings: Settings) -> str:
     """Remove what a run makes again; return what was kept, in words."""
     with only_run(settings.home):
         drop_warehouse(settings)
-        for folder in (settings.home / "dlt", settings.quality, settings.records):
+        for folder in remade_folders(settings):
             shutil.rmtree(folder, ignore_errors=True)
-    kept = {
-        settings.demo_landing: "what source systems delivered",
-        settings.lake.parent: "what was loaded",
-        settings.pseudonym_key_file.parent: "the key that customers are known by",
-        settings.memory.parent: "the names of customers, what was known when, frozen month-ends",
-        settings.published: "published versions",
-    }
-    lines = [f"  {folder}: {what}" for folder, what in kept.items() if folder.exists()]
+    lines = [f"  {folder.path}: {folder.holds}" for folder in kept_folders(settings) if folder.path.exists()]
     if not lines:
         return f"{settings.home} holds nothing to keep."
     return "\n".join(["Kept, as no run can make it again (`make remove-everything` removes it, too):", *lines])

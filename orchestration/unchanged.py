@@ -38,6 +38,18 @@ def complete_version(settings: Settings) -> None:
         _write(settings, {"made_from": made_from, **_version(settings)})
 
 
+def stand_by_version(settings: Settings) -> bool:
+    """Let a run leave the version that readers were switched to, until something changes; return whether it will.
+
+    It will not where a run has failed since the last publication, or nothing tells what that was made from.
+    """
+    noted = _read(settings)
+    if noted.get("version") is None:
+        return False
+    _write(settings, {**noted, "version": _version(settings)["version"]})
+    return True
+
+
 def is_unchanged(settings: Settings, source: str | None = None) -> bool:
     """Whether a run would publish again what is published; or, of one source, check again what was checked.
 

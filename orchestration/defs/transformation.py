@@ -43,7 +43,7 @@ def _stage_assets(settings: Settings, manifest: Path, stage: Stage) -> dg.Assets
         if stage.number == 0 and not context.is_subset:
             if is_unchanged(settings):
                 with progress.stage(title) as told:
-                    told.outcome = f"nothing has changed since {settings.current.resolve().parent.name} was made"
+                    told.outcome = f"nothing has changed: {settings.current.resolve().parent.name} stays"
                 # What gives nothing out has Dagster skip all that rests on it, the publication too.
                 return
             begin_version(settings)

@@ -60,9 +60,9 @@ def publish(
     """
     _refuse_direct_personal_data(models)
     published.mkdir(parents=True, exist_ok=True)
-    number = max(_numbers_used(published), default=0) + 1
+    number = next_number(published)
     _remove_unfinished(published)
-    name = f"cem-{number:06d}"
+    name = version_name(number)
     unfinished = published / f"{name}.unfinished"
     unfinished.mkdir()
     before = max(_versions(published), default=None)
@@ -72,10 +72,10 @@ def publish(
     write_report(unfinished)
     _open_as(published, unfinished)
     _rename(unfinished, published / name)
-    _switch(published / "current", Path(name))
-    for old in sorted(_versions(published))[:-keep]:
+    switch(published / "current", Path(name))
+    for old in sorted(versions(published))[:-keep]:
         # In one step no version; a folder half removed would still look like one.
-        _rename(published / f"cem-{old:06d}", published / f"cem-{old:06d}.unfinished")
+        _rename(published / version_name(old), published / f"{version_name(old)}.unfinished")
     _remove_unfinished(published)
     return PublishedVersion(number, published / name / PUBLISHED_FILE, rows)
 
@@ -103,7 +103,17 @@ def _open_as(published: Path, version: Path) -> None:
         path.chmod(mode & (0o755 if path.is_dir() else 0o444 if path.suffix == ".parquet" else 0o644))
 
 
-def _versions(published: Path) -> list[int]:
+def version_name(number: int) -> str:
+    """The folder of a version."""
+    return f"cem-{number:06d}"
+
+
+def next_number(published: Path) -> int:
+    """The number that the next version gets."""
+    return max(_numbers_used(published), default=0) + 1
+
+
+def versions(published: Path) -> list[int]:
     """The numbers of the versions whose file is there."""
     names = (re.fullmatch(r"cem-(\d+)", path.parent.name) for path in published.glob(f"*/{PUBLISHED_FILE}"))
     return [int(name[1]) for name in names if name]
@@ -124,7 +134,7 @@ def _remove_unfinished(published: Path) -> None:
     link to them: who went on reading it would read an old version for ever.
     """
     has_moved = (published / "current" / PUBLISHED_FILE).exists()
-    kept = {f"cem-{number:06d}" for number in _versions(published)}
+    kept = {version_name(number) for number in versions(published)}
     kept |= {os.readlink(path) for path in published.iterdir() if path.is_symlink()}
     for path in published.iterdir():
         is_orphan = re.fullmatch(r"cem-\d+", path.name) is not None and path.name not in kept
@@ -282,7 +292,7 @@ def _rename(folder: Path, other: Path) -> None:
     folder.rename(other)
 
 
-def _switch(link: Path, target: Path) -> None:
+def switch(link: Path, target: Path) -> None:
     """Point `link` to `target` in one step."""
     fresh = link.with_name(f"{link.name}.new")
     fresh.unlink(missing_ok=True)

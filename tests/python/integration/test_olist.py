@@ -306,7 +306,7 @@ def test_a_second_run_finds_that_nothing_has_changed_and_leaves_the_version(olis
     second = succeeded(Project(olist.home, olist.environment).run())
 
     assert "✓ load olist: nothing new" in second.stderr
-    assert f"nothing has changed since {version.parent.name} was made" in second.stderr
+    assert f"nothing has changed: {version.parent.name} stays" in second.stderr
     assert "Blocking" not in second.stderr
     assert "✓ publish" not in second.stderr
     assert olist.published_file == version
