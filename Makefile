@@ -10,7 +10,7 @@ LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generat
   pyproject.toml $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run new-source erase backup restore rollback show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
+.PHONY: help run new-source erase backup restore rollback alerts show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ restore: $(VENV)/installed-run  ## take it from a backup: make restore FROM=/bac
 
 rollback: $(VENV)/installed-run  ## switch readers to the version before, or to one of them: make rollback VERSION=12
 	@$(CEM) rollback $(VERSION)
+
+alerts: $(VENV)/installed-run  ## what is to be looked at, since when, who owns it, and what to do
+	@$(CEM) alerts
 
 show: $(VENV)/installed-run  ## what the current published version holds
 	@$(CEM) show

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from orchestration import progress
+from orchestration.alerting.telling import open_alerts
 from orchestration.backup import BackupError, back_up, restore_backup
 from orchestration.bounded_memory import bound_memory
 from orchestration.dbt_project import DbtParseError, current_manifest, dbt_command
@@ -32,13 +33,14 @@ python -m orchestration clean        remove what a run makes again
 python -m orchestration backup FOLDER [--without-lake]    copy there what no run makes again
 python -m orchestration restore BACKUP [--replace]        take it from there
 python -m orchestration rollback [VERSION]                switch readers to the version before, or to VERSION
+python -m orchestration alerts       what is to be looked at, and what no receiver has taken yet
 python -m orchestration show         what the current published version holds
 python -m orchestration dbt ARGS…    dbt with this configuration, such as: dbt build --select orders
 python -m orchestration dev          Dagster's web UI on this configuration
 python -m orchestration new-source NAME FOLDER [MAPPING]    write the pack of a source from a look at its files
 python -m orchestration serve-demo   the demo company's APIs on loopback, until interrupted
 """
-_COMMANDS = ("run", "rebuild", "erase", "clean", "show", "dev", "serve-demo")
+_COMMANDS = ("run", "rebuild", "erase", "clean", "alerts", "show", "dev", "serve-demo")
 _COMMANDS_WITH_ARGUMENTS = ("backup", "restore", "rollback", "dbt", "new-source")
 
 
@@ -63,6 +65,9 @@ def main(arguments: list[str]) -> int:
             return _new_source(rest, settings)
         if command == "serve-demo":
             return _serve_demo(settings)
+        if command == "alerts":
+            print(open_alerts(settings))
+            return 0
         if command == "backup":
             return _back_up(rest, settings)
         if command == "restore":

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from expectations.discretion import examples, without_values
 from orchestration import progress
+from orchestration.alerting.telling import tell_failed_start
 from orchestration.bounded_memory import connect
-from orchestration.dbt_project import current_manifest, manifest_path
+from orchestration.dbt_project import DbtParseError, current_manifest, manifest_path
 from orchestration.files import replace_file
 from orchestration.lock import only_run
 from orchestration.remedies import is_damaged, remedy
@@ -39,7 +40,12 @@ def run(settings: Settings) -> bool:
             warnings.filterwarnings("ignore", module="dagster")
             # Where nothing has changed nothing is built, and Dagster would warn of each check that then says nothing.
             logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
-            job = graph(settings, current_manifest(settings)).resolve_job_def(JOB_NAME)
+            try:
+                manifest = current_manifest(settings)
+            except DbtParseError as error:
+                tell_failed_start(settings, error)
+                raise
+            job = graph(settings, manifest).resolve_job_def(JOB_NAME)
         with open_records(settings) as instance:
             result = job.execute_in_process(
                 instance=instance,

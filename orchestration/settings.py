@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -94,6 +95,10 @@ class Settings:
     (`crm.customers`) so many rows all the same. A gzip file may unpack to `most_unpacked` times its size.
     `memory_limit` is what one DuckDB database may take, as DuckDB writes sizes.
 
+    An alert is raised of raw tables that have more than `alert_quarantine_share` of their rows in quarantine, of a
+    disk of which less than `alert_free_disk_share` is free, and of the sources in `alert_stale_days` that bring nothing
+    for so many days. Alerts are posted to `alert_webhook`, and mailed through the server `alert_smtp` to `alert_to`.
+
     `dsns` and `urls` say where a source's database or API is, where it is not the demo company's; `tokens` open the
     APIs. They hold secrets, as `pseudonym_key` is one (None: the home makes its own), and are left out of what a
     `Settings` prints.
@@ -111,6 +116,13 @@ class Settings:
     most_unpacked: float = 100.0
     keep_records_days: int = 30
     memory_limit: str = field(default_factory=_share_of_memory)
+    alert_quarantine_share: float = 0.05
+    alert_free_disk_share: float = 0.05
+    alert_stale_days: Mapping[str, int] = field(default_factory=dict)
+    alert_from: str | None = None
+    alert_to: tuple[str, ...] = ()
+    alert_smtp: str | None = field(default=None, repr=False)
+    alert_webhook: str | None = field(default=None, repr=False)
     dsns: Mapping[str, str] = field(default_factory=dict, repr=False)
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -148,6 +160,16 @@ class Settings:
     def records(self) -> Path:
         """Where Dagster keeps its records of runs."""
         return self.home / "dagster"
+
+    @property
+    def alerts(self) -> Path:
+        """Which alerts are open, and what has still to be told."""
+        return self.home / "alerts" / "alerts.json"
+
+    @property
+    def alert_log(self) -> Path:
+        """A line of JSON for each alert that began or was solved, for whoever collects logs."""
+        return self.home / "alerts" / "alerts.jsonl"
 
     @property
     def published(self) -> Path:
@@ -233,6 +255,10 @@ class Settings:
         landing = environment.get("CEM_LANDING")
         if landing and not Path(landing).is_dir():
             raise SettingsError(f"CEM_LANDING is '{landing}', which is not a folder. It holds one folder a source.")
+        alert_to = tuple(one.strip() for one in environment.get("CEM_ALERT_TO", "").split(",") if one.strip())
+        alert_smtp = _address(environment, "CEM_ALERT_SMTP", ("smtp", "smtps"))
+        if bool(alert_to) != bool(alert_smtp):
+            raise SettingsError("CEM_ALERT_SMTP and CEM_ALERT_TO go together: through which server, and to whom.")
         return cls(
             home=Path(environment.get("CEM_HOME") or PROJECT_ROOT / ".cem").resolve(),
             sources=sources,
@@ -244,7 +270,7 @@ class Settings:
             most_lost_share=_parsed(environment, "CEM_MOST_LOST_SHARE", _above_zero, "a share above 0, such as 0.1")
             or 0.1,
             confirmed_losses=_parsed(
-                environment, "CEM_CONFIRMED_LOSS", _rows_by_table, "tables with a number of rows: crm.customers:248"
+                environment, "CEM_CONFIRMED_LOSS", _counts_by_name, "tables with a number of rows: crm.customers:248"
             )
             or {},
             most_unpacked=_parsed(environment, "CEM_MOST_UNPACKED", _above_zero, "a number above 0, such as 100")
@@ -252,6 +278,19 @@ class Settings:
             keep_records_days=_parsed(environment, "CEM_KEEP_RECORDS_DAYS", _positive, "a whole number above 0") or 30,
             memory_limit=_parsed(environment, "CEM_MEMORY_LIMIT", _memory_size, "a size such as 4GB, from 256MB on")
             or _share_of_memory(),
+            alert_quarantine_share=_parsed(
+                environment, "CEM_ALERT_QUARANTINE_SHARE", _share, "a share above 0 and below 1, such as 0.05"
+            )
+            or 0.05,
+            alert_free_disk_share=_parsed(
+                environment, "CEM_ALERT_FREE_DISK_SHARE", _share, "a share above 0 and below 1, such as 0.05"
+            )
+            or 0.05,
+            alert_stale_days=_stale_days(environment, known),
+            alert_from=environment.get("CEM_ALERT_FROM") or (alert_to[0] if alert_to else None),
+            alert_to=alert_to,
+            alert_smtp=alert_smtp,
+            alert_webhook=_address(environment, "CEM_ALERT_WEBHOOK", ("http", "https")),
             dsns=_by_source(environment, known, "DSN"),
             urls=_by_source(environment, known, "URL"),
             tokens=_by_source(environment, known, "TOKEN"),
@@ -270,9 +309,9 @@ def _utc(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _rows_by_table(text: str) -> dict[str, int]:
+def _counts_by_name(text: str) -> dict[str, int]:
     named = (part.strip().rpartition(":") for part in text.split(",") if part.strip())
-    return {table: _positive(count) for table, _, count in named}
+    return {name: _positive(count) for name, _, count in named}
 
 
 def _positive(text: str) -> int:
@@ -295,6 +334,36 @@ def _above_zero(text: str) -> float:
     if not 0 < number < float("inf"):
         raise ValueError(text)
     return number
+
+
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _stale_days(environment: Mapping[str, str], sources: Iterable[str]) -> dict[str, int]:
+    """The days by source of CEM_ALERT_STALE_DAYS."""
+    name = "CEM_ALERT_STALE_DAYS"
+    days = _parsed(environment, name, _counts_by_name, "sources with a number of days: web:2,finance:35") or {}
+    if unknown := sorted(days.keys() - set(sources)):
+        raise SettingsError(f"{name} names '{unknown[0]}'; the known sources are {', '.join(sorted(sources))}.")
+    return days
+
+
+def _address(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    """The URL of a server, which no message repeats: it may hold a secret."""
+    address = environment.get(name) or None
+    if address is not None:
+        try:
+            parts = urlsplit(address)
+            is_one = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_one = False
+        if not is_one:
+            raise SettingsError(f"{name} must be an address such as {schemes[-1]}://user:password@host.example:1234.")
+    return address
 
 
 def _secret(environment: Mapping[str, str], name: str) -> str | None:

@@ -35,6 +35,7 @@ def kept_folders(settings: Settings) -> tuple[KeptFolder, ...]:
         KeptFolder(
             settings.memory.parent, "the names of customers, what was known when, frozen month-ends", is_unique=True
         ),
+        KeptFolder(settings.alerts.parent, "open alerts, and when they began", is_unique=True),
         KeptFolder(settings.lake.parent, "what was loaded"),
         KeptFolder(settings.demo_landing, "what source systems delivered"),
         KeptFolder(settings.published, "published versions"),

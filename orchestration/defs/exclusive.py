@@ -10,8 +10,10 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration import progress
+from orchestration.alerting.telling import tell, tell_failed_start
 from orchestration.bounded_memory import bound_memory, empty_spill
 from orchestration.dbt_commands import end_dbt
+from orchestration.defs.alerting import is_of_everything, outcome_of
 from orchestration.lock import only_run
 from orchestration.memory import remembered_relations, restore
 from orchestration.pseudonyms import keep_key
@@ -21,7 +23,8 @@ from orchestration.settings import Settings
 REQUIRED = {"only_run"}
 
 
-def exclusive_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
+def exclusive_definitions(settings: Settings, manifest: Path, published: dg.AssetKey) -> dg.Definitions:
+    """`published` is the asset that all others lead to."""
     relations = remembered_relations(manifest)
 
     @dg.resource(description="Holds CEM_HOME for this run. DuckDB takes one writing process.")
@@ -29,17 +32,23 @@ def exclusive_definitions(settings: Settings, manifest: Path) -> dg.Definitions:
         with only_run(settings.home):
             if context.instance is not None:
                 settle_records(context.instance, settings, context.run_id)
-            keep_key(settings)
-            bound_memory(settings)
-            if restored := restore(settings.warehouse, settings.memory, relations):
-                progress.notice(f"remembered from {settings.memory}: {', '.join(restored)}")
-            # Now that the warehouse could be opened: nobody else has it.
-            empty_spill(settings)
+            try:
+                keep_key(settings)
+                bound_memory(settings)
+                if restored := restore(settings.warehouse, settings.memory, relations):
+                    progress.notice(f"remembered from {settings.memory}: {', '.join(restored)}")
+                # Now that the warehouse could be opened: nobody else has it.
+                empty_spill(settings)
+            except Exception as error:
+                tell_failed_start(settings, error)
+                raise
             try:
                 yield settings.home
             finally:
                 # Dagster leaves a step that it interrupts between two events as it stands.
                 end_dbt()
+                if context.instance is not None and context.run_id and is_of_everything(context.run):
+                    tell(settings, manifest, outcome_of(context.instance, context.run_id, published))
 
     return dg.Definitions(resources={"only_run": exclusive})
 

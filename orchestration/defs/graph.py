@@ -12,7 +12,7 @@ from orchestration.defs.automation import automation_definitions
 from orchestration.defs.computed import computed_definitions
 from orchestration.defs.exclusive import exclusive_definitions
 from orchestration.defs.ingestion import ingestion_definitions
-from orchestration.defs.publication import publication_definitions
+from orchestration.defs.publication import PUBLISHED, publication_definitions
 from orchestration.defs.quality import quality_definitions
 from orchestration.defs.transformation import transformation_definitions
 from orchestration.settings import Settings
@@ -22,7 +22,7 @@ def graph(settings: Settings, manifest: Path) -> dg.Definitions:
     project = json.loads(manifest.read_bytes())
     return dg.Definitions.merge(
         *_demo_company(settings),
-        exclusive_definitions(settings, manifest),
+        exclusive_definitions(settings, manifest, PUBLISHED),
         ingestion_definitions(settings),
         transformation_definitions(settings, manifest, stages(project)),
         computed_definitions(settings, project),

@@ -63,7 +63,10 @@ def _check(
             passed=result.success,
             severity=dg.AssetCheckSeverity.ERROR,
             description=result.failures() or None,
-            metadata={"report": dg.MetadataValue.path(str(result.report))},
+            metadata={
+                "report": dg.MetadataValue.path(str(result.report)),
+                "failed": dg.MetadataValue.json([one.expectation for one in result.findings if not one.success]),
+            },
         )
 
     return expectations

@@ -27,6 +27,7 @@ from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.missing_columns import NOTHING, Former, check_missing
 from orchestration.ingestion.new_columns import check_new_columns, new_columns
 from orchestration.ingestion.records import RecordTable
+from orchestration.loopback import is_loopback
 
 # A page may come twice, and a filter may leave pages empty; what goes on like this does not end.
 _MOST_SAME_PAGES = 5
@@ -266,7 +267,7 @@ class ApiConnection:
             request_backoff_factor=patience.first_wait,
             request_max_retry_delay=patience.longest_wait,
             # A proxy set for this machine is no way to a server on it.
-            session_attrs={"trust_env": not _is_loopback(urlsplit(self.url))},
+            session_attrs={"trust_env": not is_loopback(self.url)},
         )
         return RESTClient(
             self.url,
@@ -488,10 +489,6 @@ def _is_address(url: str) -> bool:
 def _server(address: SplitResult) -> tuple[str, str | None, int | None]:
     """Scheme, host and port; no port where the scheme is none of an API. Raises ValueError for a port that is none."""
     return address.scheme, address.hostname, address.port or {"http": 80, "https": 443}.get(address.scheme)
-
-
-def _is_loopback(address: SplitResult) -> bool:
-    return address.hostname == "localhost" or (address.hostname or "").startswith("127.") or address.hostname == "::1"
 
 
 def _system_reason(error: BaseException) -> str:

@@ -34,8 +34,20 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "CEM_KEEP_VERSIONS": "2",
             "CEM_MEMORY_LIMIT": "1.5GiB",
             "CEM_PSEUDONYM_KEY": "k" * 64,
+            "CEM_ALERT_WEBHOOK": "https://chat.example/hush",
+            "CEM_ALERT_SMTP": "smtp://cem:hush@mail.example:587",
+            "CEM_ALERT_TO": "a@example.org, b@example.org",
+            "CEM_ALERT_STALE_DAYS": "web:2,finance:35",
+            "CEM_ALERT_QUARANTINE_SHARE": "0.2",
+            "CEM_ALERT_FREE_DISK_SHARE": "0.1",
         }
     )
+    assert settings.alert_webhook == "https://chat.example/hush"
+    assert settings.alert_smtp == "smtp://cem:hush@mail.example:587"
+    assert "hush" not in repr(settings)
+    assert (settings.alert_to, settings.alert_from) == (("a@example.org", "b@example.org"), "a@example.org")
+    assert settings.alert_stale_days == {"web": 2, "finance": 35}
+    assert (settings.alert_quarantine_share, settings.alert_free_disk_share) == (0.2, 0.1)
     assert settings.sources == ("olist", "online_retail")
     assert (settings.as_of, settings.now) == (date(2018, 10, 31), datetime(2026, 1, 1, 6, tzinfo=UTC))
     assert (settings.demo_factor, settings.keep_versions, settings.memory_limit) == (0.5, 2, "1.5GiB")
@@ -82,6 +94,15 @@ def test_a_source_with_a_server_of_its_own_is_not_simulated_and_its_secrets_are_
         ("CEM_KEEP_VERSIONS", "few", "must be a whole number above 0"),
         ("CEM_MEMORY_LIMIT", "half", "must be a size such as 4GB"),
         ("CEM_MEMORY_LIMIT", "100MB", "must be a size such as 4GB, from 256MB on"),
+        ("CEM_ALERT_WEBHOOK", "chat.example", "must be an address such as https://"),
+        ("CEM_ALERT_WEBHOOK", "https://chat.example:port", "must be an address such as https://"),
+        ("CEM_ALERT_SMTP", "https://mail.example", "must be an address such as smtps://"),
+        ("CEM_ALERT_SMTP", "smtp://mail.example", "go together"),
+        ("CEM_ALERT_TO", "a@example.org", "go together"),
+        ("CEM_ALERT_STALE_DAYS", "web", "sources with a number of days"),
+        ("CEM_ALERT_STALE_DAYS", "shopify:2", "'shopify'; the known sources are ads, crm,"),
+        ("CEM_ALERT_QUARANTINE_SHARE", "5", "a share above 0 and below 1"),
+        ("CEM_ALERT_FREE_DISK_SHARE", "0", "a share above 0 and below 1"),
     ],
 )
 def test_what_cannot_be_used_is_named(variable: str, value: str, says: str) -> None:

@@ -218,7 +218,7 @@ def test_only_the_last_versions_are_kept(warehouse: Path) -> None:
     assert names == ["cem-000003", "cem-000004", "current"]
 
 
-STEPS = ("_copy", "_check", "write_report", "_rename", "_switch", "_remove_unfinished")
+STEPS = ("_copy", "_check", "write_report", "_rename", "switch", "_remove_unfinished")
 
 
 @pytest.mark.parametrize("step", STEPS)
