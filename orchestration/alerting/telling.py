@@ -19,6 +19,9 @@ from orchestration.settings import Settings
 
 # Tests that say no more than marts.data_anomalies, whose rows are alerts of their own.
 _TOLD_AS_ANOMALIES = ("no_anomaly_stops_publication", "no_anomaly_is_to_be_looked_at")
+# What a run fails at beside its steps, and what is told of that.
+_START, _KILLED = "start", "killed"
+_OF_NO_STEP = {_START: "a run could not begin", _KILLED: "the process of a run was killed"}
 _RUN, _CHECK, _ANOMALY, _QUARANTINE = "run:", "check:", "anomaly:", "quarantine:"
 
 
@@ -87,11 +90,16 @@ def open_alerts(settings: Settings) -> str:
 
 def tell_failed_start(settings: Settings, error: Exception) -> None:
     """Tell that a run could not begin."""
-    tell(
-        settings,
-        None,
-        Outcome("", (FailedStep("start", type(error).__name__, str(error)),), frozenset(), (), has_published=False),
-    )
+    _tell_of_no_step(settings, FailedStep(_START, type(error).__name__, str(error)))
+
+
+def tell_killed(settings: Settings) -> None:
+    """Tell that the process of a run was killed, which could tell nothing itself."""
+    _tell_of_no_step(settings, FailedStep(_KILLED, "", ""))
+
+
+def _tell_of_no_step(settings: Settings, failed: FailedStep) -> None:
+    tell(settings, None, Outcome("", (failed,), frozenset(), (), has_published=False))
 
 
 def _tell(settings: Settings, reach: Reach | None, outcome: Outcome) -> None:
@@ -124,7 +132,7 @@ def _found(
         if not check.has_passed and check.name not in _TOLD_AS_ANOMALIES
     ]
     found += conditions.full_disk(settings)
-    judged = {"disk", f"{_RUN}start", *(f"{_RUN}{step}" for step in outcome.succeeded)}
+    judged = {"disk", f"{_RUN}{_START}", *(f"{_RUN}{step}" for step in outcome.succeeded)}
     judged |= {check.key for check in outcome.checks}
     # What is not among the steps and checks any more is judged by a run that made all there are.
     prefixes = [_RUN] * outcome.has_held + [_CHECK] * outcome.has_published
@@ -143,9 +151,10 @@ def _found(
 def _of_step(settings: Settings, reach: Reach | None, step: FailedStep, run_id: str) -> Alert:
     marts, pages = reach.of(step.tables) if reach else ((), ())
     where = f"Look at run {run_id} in `make dev`" if run_id else "Look at what `make run` says"
+    what = _OF_NO_STEP.get(step.name) or f"the run failed at {step.name}, and nothing was published"
     return conditions.blocking_failure(
         f"{_RUN}{step.name}",
-        f"the run failed at {step.name} ({step.error}), and nothing was published",
+        f"{what} ({step.error})" if step.error else what,
         remedy(step.words, settings) or f"{where}, mend what is named there, and run again.",
         marts,
         pages,

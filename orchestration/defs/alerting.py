@@ -20,9 +20,9 @@ _EVENTS = {
 _CHECK_FAILED = "DagsterAssetCheckFailedError"
 
 
-def is_of_everything(run: dg.DagsterRun | None) -> bool:
+def is_of_everything(run: dg.DagsterRun) -> bool:
     """Whether a run is one of the whole graph; who picks some of it in the UI looks on anyway."""
-    return run is not None and run.job_name == JOB_NAME and run.asset_selection is None
+    return run.job_name == JOB_NAME and not run.asset_selection
 
 
 def outcome_of(instance: dg.DagsterInstance, run_id: str, published: dg.AssetKey) -> Outcome:

@@ -10,7 +10,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration import progress
-from orchestration.alerting.telling import tell, tell_failed_start
+from orchestration.alerting.telling import tell, tell_failed_start, tell_killed
 from orchestration.bounded_memory import bound_memory, empty_spill
 from orchestration.dbt_commands import end_dbt
 from orchestration.defs.alerting import is_of_everything, outcome_of
@@ -47,22 +47,24 @@ def exclusive_definitions(settings: Settings, manifest: Path, published: dg.Asse
             finally:
                 # Dagster leaves a step that it interrupts between two events as it stands.
                 end_dbt()
-                if context.instance is not None and context.run_id and is_of_everything(context.run):
-                    tell(settings, manifest, outcome_of(context.instance, context.run_id, published))
+                if context.instance is not None and context.run is not None and is_of_everything(context.run):
+                    tell(settings, manifest, outcome_of(context.instance, context.run.run_id, published))
 
     return dg.Definitions(resources={"only_run": exclusive})
 
 
 def settle_records(instance: dg.DagsterInstance, settings: Settings, this_run: str | None) -> None:
-    """Mark runs that were killed as failed, and remove records older than `keep_records_days`.
+    """Mark runs that were killed as failed, tell of them, and remove records older than `keep_records_days`.
 
     To be called by who holds the home: no other run can be alive then. A killed one would count as going on for ever,
     and keep Dagster's queue from starting the next.
     """
     unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-    for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)):
-        if run.run_id != this_run:
-            instance.report_run_failed(run, "The process of this run was killed.")
+    killed = [run for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)) if run.run_id != this_run]
+    for run in killed:
+        instance.report_run_failed(run, "The process of this run was killed.")
+    if any(is_of_everything(run) for run in killed):
+        tell_killed(settings)
     oldest = datetime.now(UTC) - timedelta(days=settings.keep_records_days)
     for record in instance.get_run_records(dg.RunsFilter(created_before=oldest)):
         run_id = record.dagster_run.run_id

@@ -1,12 +1,12 @@
 """dbt's models and tests as assets and checks: a run of dbt for each stage that Python's computations make of them."""
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import dbt_assets
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration import progress
@@ -23,6 +23,15 @@ _SAYING = "JinjaLogInfo"
 _RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")
 
 
+class FolderGroups(DagsterDbtTranslator):
+    """Groups of dbt's models and seeds are their folders, layer and domain: `staging_crm`, `marts_value`."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        # The base models of a source are part of its staging.
+        folders = [folder for folder in dbt_resource_props["fqn"][1:-1] if folder != "base"]
+        return "_".join(["seeds", *folders] if dbt_resource_props["resource_type"] == "seed" else folders)
+
+
 def transformation_definitions(settings: Settings, manifest: Path, stages: Sequence[Stage]) -> dg.Definitions:
     return dg.Definitions(assets=[_stage_assets(settings, manifest, stage) for stage in stages])
 
@@ -37,6 +46,7 @@ def _stage_assets(settings: Settings, manifest: Path, stage: Stage) -> dg.Assets
         name="_".join(["models", *sources]),
         select=" ".join(stage.select),
         exclude=" ".join([*stage.exclude, _UNIT_TESTS]),
+        dagster_dbt_translator=FolderGroups(),
     )
     def models(context: dg.AssetExecutionContext, only_run: dg.ResourceParam[Path]) -> Iterator[Any]:
         # Who picks some models in the UI wants them built, whatever has changed.

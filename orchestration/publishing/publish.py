@@ -65,7 +65,7 @@ def publish(
     name = version_name(number)
     unfinished = published / f"{name}.unfinished"
     unfinished.mkdir()
-    before = max(_versions(published), default=None)
+    before = max(versions(published), default=None)
     version_before = published / f"cem-{before:06d}" if before else None
     rows = _copy(warehouse, unfinished, version_before, models, number, published_at, sources, why_empty, settings)
     _check(unfinished / PUBLISHED_FILE, models, rows)

@@ -63,6 +63,23 @@ def test_the_published_version_descends_from_every_raw_table_in_one_lineage(
     assert dg.AssetKey(["staging", "base_olist__orders"]) in upstream
 
 
+def test_groups_are_layers_and_domains(repository: dg.RepositoryDefinition) -> None:
+    assets = repository.asset_graph
+    groups = {key: assets.get(key).group_name for key in assets.get_all_asset_keys()}
+    assert "default" not in groups.values()
+    for path, group in {
+        "olist/orders": "ingestion",
+        "staging/base_olist__orders": "staging_olist",
+        "staging/stg_olist__orders": "staging_olist",
+        "intermediate/int_clock__as_of": "intermediate_clock",
+        "behavioural/orders": "behavioural",
+        "valuation/history_scores": "valuation",
+        "marts/customer_value": "marts_value",
+        "published/current": "publication",
+    }.items():
+        assert groups[dg.AssetKey(path.split("/"))] == group
+
+
 def test_what_python_computes_and_what_dbt_builds_are_one_lineage(
     repository: dg.RepositoryDefinition,
 ) -> None:

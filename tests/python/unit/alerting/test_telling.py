@@ -14,7 +14,7 @@ import pytest
 
 from orchestration.alerting import reach
 from orchestration.alerting.alerts import Alerts
-from orchestration.alerting.telling import Check, FailedStep, Outcome, open_alerts, tell, tell_failed_start
+from orchestration.alerting.telling import Check, FailedStep, Outcome, open_alerts, tell, tell_failed_start, tell_killed
 from orchestration.ingestion.lake import LandedFile, manifest_rows
 from orchestration.settings import Settings
 from tests.python.unit.alerting import receivers
@@ -107,7 +107,7 @@ def test_a_failure_is_told_once_and_that_it_is_over_once(
     tell(settings, manifest, failed_load())
     ((message),) = received[1]
     (alert,) = message["alerts"]
-    assert alert["what"] == "the run failed at load_shop (RecordsError), and nothing was published"
+    assert alert["what"] == "the run failed at load_shop, and nothing was published (RecordsError)"
     assert alert["since"] == "2026-01-02T05:00:00+00:00"
     assert (alert["marts"], alert["pages"]) == (["behavioural.orders", "marts.value"], ["Report: Board"])
     assert alert["owner"] == "data engineering"
@@ -126,6 +126,22 @@ def test_a_failure_is_told_once_and_that_it_is_over_once(
     assert open_alerts(settings) == "No alert is open."
     logged = [json.loads(line) for line in settings.alert_log.read_text(encoding="utf-8").splitlines()]
     assert [line["status"] for line in logged] == ["open", "solved"]
+
+
+def test_a_run_that_was_killed_or_could_not_begin_is_told_until_one_holds(
+    settings: Settings, manifest: Path, received: tuple[str, receivers.Received]
+) -> None:
+    tell_failed_start(settings, OSError("No space left on device"))
+    (alert,) = received[1][0]["alerts"]
+    assert alert["what"] == "a run could not begin (OSError)"
+    assert alert["what_to_do"].startswith("The disk is full")
+    assert told(received) == [("open", "run:start")]
+    tell_killed(settings)
+    assert told(received) == [("open", "run:killed"), ("solved", "run:start")]
+    tell(settings, manifest, failed_load())
+    assert told(received) == [("open", "run:load_shop")]
+    tell(settings, manifest, HELD)
+    assert told(received) == [("solved", "run:killed"), ("solved", "run:load_shop")]
 
 
 def test_what_a_run_did_not_come_to_stays_open(
