@@ -5,21 +5,31 @@ Everything stays text in the lake: a cast that fails is then a row in quarantine
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 from dlt.common.normalizers.naming.snake_case import NamingConvention
 
+from orchestration.ingestion.bulk import of_files
 from orchestration.ingestion.contract import NEW_COLUMNS, RawColumn
+from orchestration.ingestion.dialect import (
+    DELIMITERS,
+    LONGEST_HEADER,
+    PLAIN,
+    UTF_16_MARKS,
+    Dialect,
+    in_utf_8,
+    next_row,
+)
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import LandedFile
 from orchestration.ingestion.landing_source import NewFile, Staged, opened
@@ -27,7 +37,6 @@ from orchestration.ingestion.new_columns import check_new_columns, notices_of_ne
 
 # What pyarrow reads at a time, and the longest row it can take.
 _BLOCK_BYTES = 32 << 20
-_LONGEST_HEADER = 1 << 20
 _END = "\x1aend of file\x1a"
 _snake_case = NamingConvention().normalize_identifier
 # Words that DuckDB takes for no column's name everywhere one may stand (tried on each of its `duckdb_keywords()`).
@@ -46,12 +55,17 @@ _RESERVED_WORDS = frozenset((
 
 
 def stage_delimited(
-    files: list[NewFile], columns: list[RawColumn], contract: str, folder: Path, loaded_at: datetime
+    files: list[NewFile],
+    columns: list[RawColumn],
+    contract: str,
+    folder: Path,
+    loaded_at: datetime,
+    dialect: Dialect = PLAIN,
 ) -> Staged:
     """Read `files` into one Parquet file below `folder`; see `staging.stage_files`.
 
-    Raises LandingError for a missing column, a byte that is not UTF-8, or a row whose number of fields differs from
-    the header's.
+    Raises LandingError for a missing column, a byte that is not of the encoding, or a row whose number of fields
+    differs from the header's.
     """
     names = [column.name for column in columns]
     path = folder / "rows.parquet"
@@ -66,19 +80,26 @@ def stage_delimited(
     texts = [(name, pa.string()) for name in (*names, NEW_COLUMNS)]
     with pq.ParquetWriter(path, pa.schema(texts + lineage)) as writer:
         for file in files:
-            header = _header(file.path, names)
+            header = _header(file.path, names, dialect)
             unknown = tuple(c for c in header if c not in names)
             rows = 0
-            for batch in _batches(file.path, header, names, contract):
+            for batch in _batches(file.path, header, names, contract, dialect):
                 columns_of_lake = with_objects(pa.Table.from_batches([batch]), names)
                 writer.write_table(_with_lineage(columns_of_lake, file.landed, rows, loaded_at))
                 rows += batch.num_rows
             new.setdefault(unknown, []).append(file.landed.name)
             landed.append(replace(file.landed, row_count=rows, new_columns=unknown))
-    return Staged([path], landed, notices_of_new_columns(new, contract))
+    notices = notices_of_new_columns(new, contract)
+    if dialect.rows_below_header:
+        # Nothing is left out without a word: a file without these rows would lose as many of its own.
+        told = f"{dialect.rows_below_header} rows below the header explain its columns, and are not loaded"
+        notices.append(of_files(told, [file.landed.name for file in files]))
+    return Staged([path], landed, notices)
 
 
-def _batches(path: Path, header: list[str], columns: list[str], contract: str) -> Iterator[pa.RecordBatch]:
+def _batches(
+    path: Path, header: list[str], columns: list[str], contract: str, dialect: Dialect
+) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `path` as text columns, those of the header; empty fields become null.
 
     Raises LandingError where one of `columns` is missing.
@@ -93,11 +114,13 @@ def _batches(path: Path, header: list[str], columns: list[str], contract: str) -
         )
     check_new_columns(str(path), unknown)
     try:
-        with opened(path) as stream:
+        with _at_header(path, dialect) as stream:
+            for _ in range(1 + dialect.rows_below_header):
+                next_row(stream)
             reader = pa.csv.open_csv(
-                _WithEnd(stream, len(header)),
-                read_options=pa.csv.ReadOptions(block_size=_BLOCK_BYTES, column_names=header, skip_rows=1),
-                parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+                _WithEnd(stream, len(header), dialect.delimiter),
+                read_options=pa.csv.ReadOptions(block_size=_BLOCK_BYTES, column_names=header),
+                parse_options=pa.csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True),
                 convert_options=pa.csv.ConvertOptions(
                     column_types={name: pa.string() for name in header},
                     null_values=[""],
@@ -118,7 +141,17 @@ def _batches(path: Path, header: list[str], columns: list[str], contract: str) -
             yield last.slice(0, last.num_rows - 1)
     except pa.ArrowInvalid as error:
         # Without the cause, which quotes the row.
-        raise LandingError(f"{path}: {_why_invalid(path, str(error))} Nothing was loaded.") from None
+        raise LandingError(f"{path}: {_why_invalid(path, str(error), dialect)} Nothing was loaded.") from None
+
+
+@contextmanager
+def _at_header(path: Path, dialect: Dialect) -> Iterator[IO[bytes]]:
+    """`path` in UTF-8, from its header on."""
+    with opened(path) as file:
+        stream = in_utf_8(file, dialect, str(path))
+        for _ in range(dialect.rows_above_header):
+            next_row(stream)
+        yield stream
 
 
 class _WithEnd(io.RawIOBase):
@@ -127,8 +160,8 @@ class _WithEnd(io.RawIOBase):
     pyarrow takes an open quote to the end of the file for a long value, and what it holds would be lost.
     """
 
-    def __init__(self, stream: BinaryIO | gzip.GzipFile, fields: int) -> None:
-        self._parts = [stream, io.BytesIO(b"\n" + b",".join([_END.encode()] * fields) + b"\n")]
+    def __init__(self, stream: IO[bytes], fields: int, delimiter: str) -> None:
+        self._parts = [stream, io.BytesIO(f"\n{delimiter.join([_END] * fields)}\n".encode())]
 
     def readable(self) -> bool:
         return True
@@ -142,49 +175,64 @@ class _WithEnd(io.RawIOBase):
         return b""
 
 
-def _header(path: Path, columns: list[str]) -> list[str]:
+def _header(path: Path, columns: list[str], dialect: Dialect) -> list[str]:
     """The header's names as the lake spells them.
 
     A first line with none of `columns` in it is somebody's row, as like as not: no message tells what it holds.
     """
-    header = _names_in_first_line(path)
+    header = _names_in_header(path, dialect)
     if not set(columns) & {name for name, _ in header}:
         raise LandingError(
             f"{path}: column {', '.join(columns)} is missing: the first line has none of them, so it is no header of "
-            "this table. Nothing was loaded. Deliver the file with its header, separated by commas."
+            f"this table. Nothing was loaded. Deliver the file with its header, {dialect.told()}; or say beside the "
+            f"pattern of the files how they are written.{_seen_otherwise(path, columns, dialect)}"
         )
     return list(_once(path, header))
 
 
-def header_names(path: Path) -> dict[str, str]:
+def header_names(path: Path, dialect: Dialect = PLAIN) -> dict[str, str]:
     """Each column of a delimited file by its name in the lake (`InvoiceNo` → `invoice_no`), as the header has it.
 
     Raises LandingError for a first line that is no header, or names a column twice.
     """
-    return _once(path, _names_in_first_line(path))
+    return _once(path, _names_in_header(path, dialect))
 
 
-def _names_in_first_line(path: Path) -> list[tuple[str, str]]:
-    with opened(path) as stream:
-        line = stream.readline(_LONGEST_HEADER)
-    if len(line) == _LONGEST_HEADER:
+def _names_in_header(path: Path, dialect: Dialect) -> list[tuple[str, str]]:
+    with _at_header(path, dialect) as stream:
+        line = next_row(stream)
+    if len(line) == LONGEST_HEADER:
         raise LandingError(
-            f"{path}: the first line is longer than {_LONGEST_HEADER:,} bytes, so it is no header. Nothing was loaded. "
+            f"{path}: the first line is longer than {LONGEST_HEADER:,} bytes, so it is no header. Nothing was loaded. "
             "Deliver the file with its header, and with line breaks."
         )
     try:
         text = line.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        likely = "utf-16" if line.startswith(UTF_16_MARKS) else "windows-1252"
         raise LandingError(
-            f"{path}: the header is not UTF-8 (byte {error.start}). Export the file as UTF-8."
+            f"{path}: the header is not UTF-8 (byte {error.start}). Export the file as UTF-8, or say beside the pattern "
+            f"of the files which encoding it is, such as {likely}."
         ) from error
     try:
-        names = pa.csv.read_csv(io.BytesIO(text.encode()), read_options=pa.csv.ReadOptions()).column_names
+        names = pa.csv.read_csv(
+            io.BytesIO(text.encode()),
+            parse_options=pa.csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True),
+        ).column_names
     except pa.ArrowInvalid:
         raise LandingError(
             f"{path}: the first line is no header: it cannot be read as one row. Deliver the file with its header."
         ) from None
     return [(_column_name(name, position), name) for position, name in enumerate(names, 1)]
+
+
+def _seen_otherwise(path: Path, columns: list[str], dialect: Dialect) -> str:
+    """What to tell of a header that has some of `columns` with another delimiter."""
+    for delimiter, name in DELIMITERS.items():
+        other = replace(dialect, delimiter=delimiter)
+        if set(columns) & {column for column, _ in _names_in_header(path, other)}:
+            return f" It is separated by {name}: dialects = {{…: Dialect(delimiter={delimiter!r})}}."
+    return ""
 
 
 def _column_name(header: str, position: int) -> str:
@@ -215,9 +263,10 @@ def _with_lineage(batch: pa.Table, file: LandedFile, rows_before: int, loaded_at
     )
 
 
-def _why_invalid(path: Path, message: str) -> str:
+def _why_invalid(path: Path, message: str, dialect: Dialect) -> str:
     """Turn pyarrow's complaint into one that names the line, which pyarrow does not know for bad bytes."""
-    with opened(path) as stream:
+    with opened(path) as file:
+        stream = in_utf_8(file, dialect, str(path))
         for number, line in enumerate(iter(lambda: stream.readline(_BLOCK_BYTES), b""), 1):
             try:
                 line.decode("utf-8")
@@ -225,7 +274,7 @@ def _why_invalid(path: Path, message: str) -> str:
                 bad = line[error.start]
                 return (
                     f"line {number} holds the byte 0x{bad:02X} at position {error.start + 1}, which is not UTF-8. "
-                    "Export the file as UTF-8."
+                    "Export the file as UTF-8, or say beside the pattern of the files which encoding it is."
                 )
     if "straddl" in message:
         return f"a row is longer than {_BLOCK_BYTES >> 20} MiB, or a quote is opened and not closed. Mend the file."

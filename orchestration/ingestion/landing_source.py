@@ -9,13 +9,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
+from orchestration.ingestion.dialect import PLAIN, Dialect
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import LandedFile, landed_files
 
@@ -31,10 +34,16 @@ class LandingSource:
     """A source whose raw tables arrive as files: delimited, JSON Lines or Parquet, as the suffix says.
 
     `patterns` maps each raw table to the path, or glob pattern, below the source's folder that it arrives under.
+    `dialects` says of those tables whose delimited files are not plain (commas, UTF-8) how they are written.
     """
 
     name: str
     patterns: dict[str, str]
+    dialects: Mapping[str, Dialect] = field(default_factory=dict)
+
+    def dialect(self, table: str) -> Dialect:
+        """How the delimited files of `table` are written."""
+        return self.dialects.get(table, PLAIN)
 
 
 @dataclass(frozen=True)
@@ -161,15 +170,17 @@ def content_md5(path: Path, most_unpacked: float = MOST_UNPACKED) -> str:
             while block := stream.read(_BLOCK_BYTES):
                 digest.update(block)
                 size += len(block)
-                if size > max(most_unpacked * packed, _UNPACKED_BYTES) and path.suffix == ".gz":
+                if size > max(most_unpacked * packed, _UNPACKED_BYTES) and path.suffix in (".gz", ".zip"):
                     raise LandingError(
                         f"{path}: the file of {packed:,} bytes unpacks to more than {size:,} bytes, "
                         f"{most_unpacked:g} times its size and more. Nothing was loaded. Look whether it is what it "
                         "should be; if so, set CEM_MOST_UNPACKED to a larger number."
                     )
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        form = "zip" if path.suffix == ".zip" else "gzip"
         raise LandingError(
-            f"{path}: the gzip data is cut off or damaged ({error}). Deliver the whole file again; nothing was loaded."
+            f"{path}: the {form} data is cut off or damaged ({error}). Deliver the whole file again; nothing was "
+            "loaded."
         ) from error
     except OSError as error:
         raise LandingError(
@@ -182,8 +193,32 @@ def content_md5(path: Path, most_unpacked: float = MOST_UNPACKED) -> str:
     return digest.hexdigest()
 
 
-def opened(path: Path) -> BinaryIO | gzip.GzipFile:
-    """`path` as a stream of its uncompressed bytes."""
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """`path` as a stream of its uncompressed bytes; of a zip file, of the one delimited file that it holds.
+
+    Raises LandingError for a zip file with anything else in it, or with a password.
+    """
     if path.suffix == ".gz":
-        return gzip.open(path, "rb")
-    return path.open("rb")
+        with gzip.open(path, "rb") as stream:
+            yield stream
+    elif path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive, archive.open(_only_member(path, archive)) as member:
+            yield member
+    else:
+        with path.open("rb") as plain:
+            yield plain
+
+
+def _only_member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    # What macOS adds to each archive holds no data.
+    members = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
+    if len(members) != 1 or not members[0].filename.lower().endswith((".csv", ".tsv", ".txt")):
+        there = ", ".join(one.filename for one in members[:5]) or "nothing"
+        raise LandingError(
+            f"{path}: a zip file holds one delimited file (.csv, .tsv, .txt), and this one holds {there}. Nothing was "
+            "loaded. Unpack it, and deliver its files."
+        )
+    if members[0].flag_bits & 1:
+        raise LandingError(f"{path}: the zip file has a password. Nothing was loaded. Deliver it without.")
+    return members[0]

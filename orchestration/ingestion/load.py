@@ -81,6 +81,7 @@ def load_source(
                     staging / table,
                     loaded_at,
                     _former(source.name, table, lake),
+                    source.dialect(table),
                 )
             check_unchanged(files)
             landed = [file for part in staged.values() for file in part.landed]

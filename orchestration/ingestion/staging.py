@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestration.ingestion.contract import RawColumn
 from orchestration.ingestion.delimited_files import stage_delimited
+from orchestration.ingestion.dialect import PLAIN, Dialect
 from orchestration.ingestion.json_lines import stage_json_lines
 from orchestration.ingestion.landing_source import NewFile, Staged
 from orchestration.ingestion.missing_columns import NOTHING, Former
@@ -22,17 +23,17 @@ def stage_files(
     folder: Path,
     loaded_at: datetime,
     former: Former = NOTHING,
+    dialect: Dialect = PLAIN,
 ) -> Staged:
     """Read `files` into Parquet files below `folder`, the columns of the contract and the lineage columns.
 
     `contract` is what messages call the place that declares `columns`. `former`, what the lake holds of the table, says
-    whether JSON may leave a column out. Raises LandingError for a file that does not hold the contract.
+    whether JSON may leave a column out, `dialect` how delimited files are written. Raises LandingError for a file that does not hold the contract.
     """
-    json_lines = partial(stage_json_lines, former=former)
     whole = Staged([], [], [])
     readers: dict[str, Callable[..., Staged]] = {
-        "delimited": stage_delimited,
-        "json_lines": json_lines,
+        "delimited": partial(stage_delimited, dialect=dialect),
+        "json_lines": partial(stage_json_lines, former=former),
         "parquet": stage_parquet,
     }
     for number, (form, stage) in enumerate(readers.items()):

@@ -325,7 +325,9 @@ def _selected(column: Column, role: str | None, name: str, source: str) -> str:
 
 def _is_turned(table: Table) -> bool:
     """Whether the files write numbers, days or types in a way that the macros do not read."""
-    return any(column.has_decimal_comma or column.day_order or column.is_typed for column in table.columns)
+    return any(
+        column.has_decimal_comma or column.has_groups or column.day_order or column.is_typed for column in table.columns
+    )
 
 
 def _imports(proposal: Proposal, feeds: list[Feed], table: Table) -> str:
@@ -353,7 +355,10 @@ def _delivered(name: str, table: Table, source: str) -> str:
 def _as_read(column: Column) -> str:
     name = column.name
     if column.has_decimal_comma:
-        return f"{{{{ point_for_comma('{name}') }}}} as {name}"
+        ungrouped = "" if column.has_groups else ", is_grouped=false"
+        return f"{{{{ point_for_comma('{name}'{ungrouped}) }}}} as {name}"
+    if column.has_groups:
+        return f"{{{{ without_grouping('{name}') }}}} as {name}"
     if column.day_order:
         return f"{{{{ year_first('{name}', '{column.day_order}') }}}} as {name}"
     if column.data_type == "timestamp":

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from orchestration.ingestion.dialect import PLAIN
 from orchestration.new_source.entities import WORDS
 from orchestration.new_source.errors import NewSourceError
 from orchestration.new_source.inspection import Table, inspect
@@ -65,7 +66,8 @@ def _shown(table: Table) -> str:
     columns = ", ".join(
         f"{c.name} ({c.kind.replace('_', ' ')}{'' if c.filled_count else ', empty'})" for c in table.columns
     )
-    return f"{table.name}: {table.pattern}, {table.row_count:,} rows: {columns}"
+    written = f", {table.dialect.told()}" if table.dialect != PLAIN else ""
+    return f"{table.name}: {table.pattern}{written}, {table.row_count:,} rows: {columns}"
 
 
 def _fed(proposal: Proposal) -> list[str]:

@@ -17,13 +17,16 @@ import duckdb
 from orchestration.ingestion.bulk import literals
 from orchestration.ingestion.contract import RawColumn
 from orchestration.ingestion.delimited_files import header_names
+from orchestration.ingestion.dialect import PLAIN, Dialect
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import LandedFile
 from orchestration.ingestion.landing_source import NewFile
 from orchestration.ingestion.staging import stage_files
+from orchestration.new_source.dialects import Guess, guess_dialect
 from orchestration.new_source.errors import NewSourceError
 
-_SUFFIXES = (".csv.gz", ".csv", ".jsonl.gz", ".jsonl", ".parquet")
+_DELIMITED = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".zip")
+_SUFFIXES = (*_DELIMITED, ".jsonl.gz", ".jsonl", ".parquet")
 # A name that the contract, and SQL without quotes, can take.
 _PLAIN = r"[a-z_][a-z0-9_]*"
 # Share of a column's values that have to fit for it to be of a kind: the rest are slips, which a row rule sets aside.
@@ -39,18 +42,28 @@ _ISO_DAY = "[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}"
 _CLOCK = "([01]?[0-9]|2[0-3]):[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?"
 _OFFSET = "(Z| ?UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
 DAY_FIRST_OR_MONTH_FIRST = "[0-9]{1,2}[./-][0-9]{1,2}[./-][1-9][0-9]{3}"
+# What groups thousands beside a comma or a point: a blank, as wide as it may be, and an apostrophe.
+_GROUPING = " \u00a0\u202f\u2019\\x27"
 _PATTERNS = {
     "integer": "[+-]?[0-9]{1,18}",
     "whole": "[+-]?[0-9]{1,14}[.]0+",
     "number": "[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?",
-    "comma_number": "[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]+)?",
+    "comma_number": f"[+-]?([0-9]{{1,3}}([.{_GROUPING}][0-9]{{3}})+|[0-9]+)(,[0-9]+)?",
+    "grouped_number": f"[+-]?[0-9]{{1,3}}([,{_GROUPING}][0-9]{{3}})+([.][0-9]+)?",
     "boolean": "(?i)(true|false|t|f)",
     "offset_time": f"{_ISO_DAY}[ T]{_CLOCK}{_OFFSET}",
     "time": f"{_ISO_DAY}([ T]{_CLOCK}{_OFFSET}?)?",
     "turned_time": f"({DAY_FIRST_OR_MONTH_FIRST}|{_ISO_DAY})([ T]{_CLOCK})?",
 }
 # Kinds that a wider kind takes in: `7` and `7.0` are numbers, too.
-_WITHIN = {"whole": ("integer",), "number": ("integer", "whole"), "comma_number": ("integer",)}
+_WITHIN = {"whole": ("integer",), "number": ("integer", "whole"), "comma_number": ("integer",),
+           "grouped_number": ("integer", "whole", "number")}  # fmt: skip
+_NUMBERS = ("number", "comma_number", "grouped_number")
+# 1.234 or 1,234 may be a thousand and more, or one and something.
+_EITHER = "[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}"
+_EITHER_BY_POINT = "[+-]?[1-9][0-9]{0,2}[.][0-9]{3}"
+# Two marks say which of them groups thousands.
+_GROUPED = f"[+-]?[0-9]{{1,3}}([.,{_GROUPING}][0-9]{{3}})+([.,][0-9]+|[.,{_GROUPING}][0-9]{{3}})"
 
 
 @dataclass(frozen=True)
@@ -58,8 +71,8 @@ class Column:
     """A column of a raw table.
 
     `kind` is one of integer, whole (`4.0`), number, boolean, time, offset_time, text. A number is written with a
-    decimal comma, or a day's parts in the order `day_order` (dmy, mdy), where the attributes say so. `lowest` and
-    `highest` are told of numbers and times, `words` of columns with few values.
+    decimal comma, with groups of thousands, or a day's parts in the order `day_order` (dmy, mdy), where the attributes
+    say so. `lowest` and `highest` are told of numbers and times, `words` of columns with few values.
     """
 
     name: str
@@ -72,7 +85,11 @@ class Column:
     highest: str | None = None
     words: tuple[str, ...] = ()
     longest: int = 0
+    has_marks: bool = False
     has_decimal_comma: bool = False
+    has_groups: bool = False
+    # Whether a value says what the mark of 1.234 is.
+    is_mark_sure: bool = True
     day_order: str | None = None
     is_day_order_sure: bool = True
     # File and row of the first value that is not of the kind, and how many there are.
@@ -87,7 +104,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A raw table: the files that `pattern` names, which have the same columns."""
+    """A raw table: the files that `pattern` names, which have the same columns, and are written in one dialect.
+
+    `doubts` say of the dialect what the files do not settle.
+    """
 
     name: str
     pattern: str
@@ -96,6 +116,8 @@ class Table:
     # Names that the contract cannot hold; they arrive in `_new_columns`.
     left_out: tuple[str, ...] = ()
     rows: Path | None = None
+    dialect: Dialect = PLAIN
+    doubts: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """The column of that name."""
@@ -120,7 +142,8 @@ def inspect(folder: Path, work: Path) -> list[Table]:
     if not taken:
         there = f"{files[0].relative_to(folder)} is there. " if files else "The folder is empty. "
         raise NewSourceError(
-            f"{folder}: no file ends in {', '.join(_SUFFIXES)}. {there}Export the tables as one of these."
+            f"{folder}: no file ends in {', '.join(_SUFFIXES)}. {there}Export the tables as one of these; of a "
+            "spreadsheet, each sheet as CSV (UTF-8)."
         )
     groups: dict[str, list[Path]] = {}
     for path in taken:
@@ -133,7 +156,7 @@ def inspect(folder: Path, work: Path) -> list[Table]:
 
 def _table_name(path: str) -> str:
     """Files whose names differ by digits alone (`orders_2024-01.csv`) are one table."""
-    stem = re.sub(r"(\.csv|\.jsonl|\.parquet)(\.gz)?$", "", path)
+    stem = re.sub(r"(\.csv|\.tsv|\.jsonl|\.parquet)?(\.gz|\.zip)?$", "", path)
     words = re.findall(r"[a-z]+", _without_accents(stem).lower())
     return "_".join(words) or "rows"
 
@@ -153,21 +176,24 @@ def _inspected(name: str, paths: list[Path], folder: Path, work: Path) -> Table:
             f"{folder / strays[0]} and {paths[0]} have names that differ by digits alone, and no pattern takes both. "
             "Rename one of them."
         )
-    headers, left_out = _declared(paths[0])
+    guess = guess_dialect(paths) if paths[0].name.endswith(_DELIMITED) else Guess(PLAIN)
+    headers, left_out = _declared(paths[0], guess.dialect)
     declared = [RawColumn(column, data_type, None) for column, (_, data_type) in headers.items()]
     new = [
         NewFile(path, LandedFile(name, file, 1, "", 0, 0, row_count=0), is_repeated=False)
         for path, file in zip(paths, names, strict=True)
     ]
-    staged = stage_files(new, declared, "its first file", work / name, datetime(2000, 1, 1, tzinfo=UTC))
+    staged = stage_files(
+        new, declared, "its first file", work / name, datetime(2000, 1, 1, tzinfo=UTC), dialect=guess.dialect
+    )
     rows = work / f"{name}.parquet"
     _asked(f"copy (select * from read_parquet({literals(staged.paths)})) to '{rows}' (format parquet)")
     count = int(_asked(f"select count(*) from '{rows}'")[0][0])
-    columns = tuple(_column(column, header, type_, rows) for column, (header, type_) in headers.items())
-    return Table(name, pattern, columns, count, left_out, rows)
+    columns = _columns(headers, rows, guess.dialect)
+    return Table(name, pattern, columns, count, left_out, rows, guess.dialect, guess.doubts)
 
 
-def _declared(path: Path) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+def _declared(path: Path, dialect: Dialect) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
     """By name in the lake, header and type of the columns of a file; and the names that no contract can hold."""
     if path.name.endswith(".parquet"):
         found = {
@@ -177,7 +203,7 @@ def _declared(path: Path) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
     elif path.name.endswith((".jsonl", ".jsonl.gz")):
         found = dict.fromkeys(_keys_of(path), "string")
     else:
-        return {name: (header, "string") for name, header in header_names(path).items()}, ()
+        return {name: (header, "string") for name, header in header_names(path, dialect).items()}, ()
     plain = {name: (name, type_) for name, type_ in found.items() if re.fullmatch(_PLAIN, name)}
     if not plain:
         raise NewSourceError(
@@ -207,7 +233,18 @@ def _decimal(type_: str) -> str:
     return type_.lower().replace(",", ", ") if type_.startswith("DECIMAL") else "string"
 
 
-def _column(name: str, header: str, data_type: str, rows: Path) -> Column:
+def _columns(headers: dict[str, tuple[str, str]], rows: Path, dialect: Dialect) -> tuple[Column, ...]:
+    """What each column is like. Where 1.234 may be either, other columns say it, then the delimiter."""
+    has_comma = dialect.delimiter == ";"
+    found = {name: _column(name, *one, rows, has_comma) for name, one in headers.items()}
+    sure = [column for column in found.values() if column.is_mark_sure and column.has_marks]
+    if sure and all(column.has_decimal_comma != has_comma for column in sure):
+        unsure = [name for name, column in found.items() if not column.is_mark_sure]
+        found |= {name: _column(name, *headers[name], rows, not has_comma) for name in unsure}
+    return tuple(found.values())
+
+
+def _column(name: str, header: str, data_type: str, rows: Path, has_comma: bool) -> Column:
     with duckdb.connect() as values:
         # A value once, with the first row that has it: columns of few values are looked at in no time.
         values.execute(
@@ -216,13 +253,24 @@ def _column(name: str, header: str, data_type: str, rows: Path) -> Column:
         )
         filled, distinct, longest = values.execute("select sum(n), count(*), max(length(text)) from v").fetchall()[0]
         kind, misfits = _kind(values, filled) if data_type == "string" else (_typed_kind(data_type), 0)
+        marks = _Marks()
+        if kind in _NUMBERS and data_type == "string":
+            marks = _marks(values)
+            if not marks.is_sure:
+                kind = "comma_number" if has_comma else "number" if marks.has_points else "grouped_number"
+                misfits = values.execute(f"select coalesce(sum(n), 0) from v where not ({_fits(kind)})").fetchall()[0][0]
+        has_groups = marks.has_groups or not marks.is_sure
         order, is_sure = _day_order(values) if kind == "turned_time" else (None, True)
         misfit = None
+        fits = _fits(kind) if kind in _PATTERNS else "true"
+        if kind == "comma_number" and not has_groups:
+            fits += f" and not regexp_full_match(text, '{_EITHER_BY_POINT}')"
+            misfits = values.execute(f"select coalesce(sum(n), 0) from v where not ({fits})").fetchall()[0][0]
         if "time" in kind and data_type == "string":
             # 30 February looks like a day.
             misfits = values.execute(f"select sum(n) from v where {_value(kind, order)} is null").fetchall()[0][0] or 0
         if misfits:
-            is_none = f"{_value(kind, order)} is null" if "time" in kind else f"not ({_fits(kind)})"
+            is_none = f"{_value(kind, order)} is null" if "time" in kind else f"not ({fits})"
             place = values.execute(f"select min(place) from v where {is_none}").fetchall()[0][0]
             misfit = f"{place['file']}, row {place['row']}"
         lowest, highest = _bounds(values, kind, order)
@@ -233,19 +281,43 @@ def _column(name: str, header: str, data_type: str, rows: Path) -> Column:
         name,
         header,
         data_type,
-        kind="time" if kind == "turned_time" else "number" if kind == "comma_number" else kind,
+        kind="time" if kind == "turned_time" else "number" if kind in _NUMBERS else kind,
         filled_count=int(filled or 0),
         distinct_count=distinct,
         lowest=lowest,
         highest=highest,
         words=words,
         longest=longest or 0,
+        has_marks=marks.has_marks,
         has_decimal_comma=kind == "comma_number",
+        has_groups=kind in ("comma_number", "grouped_number") and has_groups,
+        is_mark_sure=marks.is_sure,
         day_order=order,
         is_day_order_sure=is_sure,
         misfit=misfit,
         misfit_count=misfits,
     )
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """Which marks the numbers of a column have: any, points, groups of thousands; and whether they say what they are."""
+
+    has_marks: bool = False
+    has_points: bool = False
+    has_groups: bool = False
+    is_sure: bool = True
+
+
+def _marks(values: duckdb.DuckDBPyConnection) -> _Marks:
+    either, settled, points, grouped = values.execute(
+        f"""
+        select count(*) filter (is_either), count(*) filter (not is_either and regexp_matches(text, '[.,]')),
+            count(*) filter (contains(text, '.')), count(*) filter (regexp_full_match(text, '{_GROUPED}'))
+        from (select text, regexp_full_match(text, '{_EITHER}') as is_either from v)
+        """
+    ).fetchall()[0]
+    return _Marks(either + settled > 0, points > 0, grouped > 0, is_sure=settled > 0 or not either)
 
 
 def _typed_kind(data_type: str) -> str:
@@ -261,6 +333,9 @@ def _kind(values: duckdb.DuckDBPyConnection, filled: int | None) -> tuple[str, i
     counted = ", ".join(f"coalesce(sum(n) filter ({_fits(kind)}), 0)" for kind in _PATTERNS)
     counts = dict(zip(_PATTERNS, values.execute(f"select {counted} from v").fetchall()[0], strict=True))
     kind = max(counts, key=lambda one: counts[one])
+    if kind in _NUMBERS and not values.execute("select 1 from v where regexp_matches(text, '[.,]') limit 1").fetchall():
+        # Digits in groups and no decimals: a telephone number, as like as not.
+        return "text", 0
     return (kind, int(filled - counts[kind])) if counts[kind] >= _FITTING_SHARE * filled else ("text", 0)
 
 
@@ -292,7 +367,8 @@ def _value(kind: str, order: str | None) -> str:
     formats = ["%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y"] if order == "dmy" else ["%m.%d.%Y", "%m/%d/%Y", "%m-%d-%Y"]
     day = "split_part(replace(text, 'T', ' '), ' ', 1)"
     return {
-        "comma_number": "try_cast(replace(replace(text, '.', ''), ',', '.') as decimal(38, 4))",
+        "comma_number": f"try_cast(replace(regexp_replace(text, '[.{_GROUPING}]', '', 'g'), ',', '.') as decimal(38, 4))",
+        "grouped_number": f"try_cast(regexp_replace(text, '[,{_GROUPING}]', '', 'g') as decimal(38, 4))",
         "turned_time": f"cast(try_strptime({day}, {[*formats, '%Y-%m-%d']}) as date)",
         "time": f"try_cast({day} as date)",
         "offset_time": f"try_cast({day} as date)",

@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from orchestration.ingestion.dialect import PLAIN
 from orchestration.new_source.base import Base, base_of, line_rules_macro
+from orchestration.new_source.dialects import call_of
 from orchestration.new_source.entities import KINDS, shape_of
 from orchestration.new_source.inspection import Column, Table
 from orchestration.new_source.proposal import Feed, Field, Proposal
@@ -103,16 +105,24 @@ def files_of(proposal: Proposal, root: Path) -> dict[str, str]:
 
 
 def _loader(proposal: Proposal) -> str:
+    source = proposal.source
     patterns = "".join(f'        "{name}": "{table.pattern}",\n' for name, table in proposal.tables.items())
-    return f'''"""{proposal.source}: its files, a pattern a raw table."""
+    written = {name: table for name, table in proposal.tables.items() if table.dialect != PLAIN}
+    dialects = "".join(
+        f'        "{name}": {call_of(table.dialect)},{"  # guess" if table.doubts else ""}\n'
+        for name, table in written.items()
+    )
+    imported = "from orchestration.ingestion.dialect import Dialect\n" if dialects else ""
+    listed = f"    dialects={{\n{dialects}    }},\n" if dialects else ""
+    return f'''"""{source}: its files, a pattern a raw table."""
 
-from orchestration.ingestion.landing_source import LandingSource
+{imported}from orchestration.ingestion.landing_source import LandingSource
 
 SOURCE = LandingSource(
-    name="{proposal.source}",
+    name="{source}",
     patterns={{
 {patterns}    }},
-)
+{listed})
 '''
 
 

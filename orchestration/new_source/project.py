@@ -181,13 +181,14 @@ _parsed: Callable[[str], list[str]] = lambda line: next(csv.reader([line]))  # n
 def guesses_in(source: str, root: Path) -> list[str]:
     """Where the pack still says that something is a guess, as `path: how many`."""
     paths = [
+        root / "orchestration/sources" / source / "__init__.py",
         *sorted((root / "models/staging" / source).rglob("*.*")),
         *sorted((root / "macros/quarantine").glob(f"{source}_*.sql")),
     ]
     found = []
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        count = len(re.findall(r"(?i)-- guess\b|: \"guess at|a guess\.\"", text))
+        count = len(re.findall(r"(?i)(--|#) guess\b|: \"guess at|a guess\.\"", text))
         if block := re.search(r"set guessed_rules = \[\n(.*?)\n *\] -?%}", text, re.DOTALL):
             count += len(re.findall(r"^ {4,8}\w+\(", block.group(1), re.MULTILINE))
         if count:

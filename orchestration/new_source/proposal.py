@@ -501,6 +501,7 @@ def _note_what_is_unused(feeds: dict[str, Feed], attributes: tuple[str, ...], dr
     for name, table in draft.tables.items():
         if table.left_out:
             draft.notes.append(f"{name}: {', '.join(table.left_out)} are no plain names; they stay in `_new_columns`.")
+        draft.notes += [f"{table.pattern}: {doubt}: a guess." for doubt in table.doubts]
         if name not in fed:
             if name not in draft.said.tables:
                 draft.notes.append(f"{name} feeds nothing ({', '.join(c.name for c in table.columns)}).")
@@ -521,6 +522,12 @@ def _note_what_is_unused(feeds: dict[str, Feed], attributes: tuple[str, ...], dr
             if column.name in used and not column.is_day_order_sure:
                 written = "day first" if column.day_order == "dmy" else "month first"
                 draft.notes.append(f"{name}.{column.name} is read {written}, and the values do not say which: a guess.")
+            if column.name in used and not column.is_mark_sure:
+                mark = "comma" if column.has_decimal_comma else "point"
+                draft.notes.append(
+                    f"{name}.{column.name} is read with a decimal {mark}, and no value says so: 1.234 and 1,234 may be "
+                    "either: a guess."
+                )
             _note_exponents(name, column, feeds, draft.notes.append)
 
 

@@ -65,10 +65,24 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.name.startswith("transactions_sample"):
+        write_as_a_spreadsheet_does(path, rows)
+        return
     with gzip.open(path, "wt", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
+
+
+def write_as_a_spreadsheet_does(path: Path, rows: list[dict[str, str]]) -> None:
+    """A title in the header's place, semicolons, decimal commas, thousands in groups, Windows-1252."""
+    with gzip.open(path, "wt", encoding="windows-1252", newline="") as file:
+        file.write("Umsätze\r\n\r\n")
+        writer = csv.DictWriter(file, rows[0], delimiter=";")
+        writer.writeheader()
+        for row in rows:
+            amount = f"{Decimal(row['sales_value']):,.2f}".translate(str.maketrans(",.", ".,"))
+            writer.writerow({**row, "sales_value": amount})
 
 
 @pytest.fixture(scope="module")

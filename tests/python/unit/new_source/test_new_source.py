@@ -48,7 +48,7 @@ def test_files_whose_names_differ_by_digits_are_one_table(deliver: Deliver, tmp_
     [
         ({}, "The folder is empty"),
         ({"a.xlsx": "x"}, r"a\.xlsx is there\. Export the tables as one of these"),
-        ({"a.csv": "x;y\n1;2,5\n"}, r"a\.csv: .*got 2"),
+        ({"a.csv": "x;y\n1;2,5;3\n2;7\n"}, r"a\.csv: .*got 3"),
         ({"a.csv": "E-Mail,e mail\n1,2\n"}, r"a\.csv: column e_mail stands in the header more than once"),
         ({"a.csv": "x,y\n1,2\n3\n"}, r"a\.csv: .*got 1"),
     ],
