@@ -10,7 +10,7 @@ LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generat
   pyproject.toml $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run new-source erase backup restore rollback alerts show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
+.PHONY: help run new-source doctor erase backup restore rollback alerts show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -20,6 +20,9 @@ run: $(VENV)/installed-run  ## load, transform, check and publish; then show wha
 
 new-source: $(VENV)/installed-run  ## the pack of your own source: make new-source NAME=web_shop FROM=/data/web_shop
 	@$(CEM) new-source "$(NAME)" "$(FROM)" $(if $(MAPPING),"$(MAPPING)")
+
+doctor: $(VENV)/installed-run  ## whether this installation can run: versions, settings, disk, sources, what is there
+	@$(CEM) doctor
 
 rebuild: $(VENV)/installed-run  ## the same on a new warehouse, made from the lake and what is remembered
 	@$(CEM) rebuild

@@ -22,7 +22,7 @@ from orchestration.remedies import remedy
 from orchestration.run import dagster_home, open_records, run
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
 from orchestration.state import clean, drop_warehouse
-from orchestration.summary import summary
+from orchestration.summary import current_version, summary
 from orchestration.unchanged import stand_by_version
 
 USAGE = """\
@@ -35,12 +35,13 @@ python -m orchestration restore BACKUP [--replace]        take it from there
 python -m orchestration rollback [VERSION]                switch readers to the version before, or to VERSION
 python -m orchestration alerts       what is to be looked at, and what no receiver has taken yet
 python -m orchestration show         what the current published version holds
+python -m orchestration doctor       whether this installation can run: versions, settings, disk, sources, what is there
 python -m orchestration dbt ARGS…    dbt with this configuration, such as: dbt build --select orders
 python -m orchestration dev          Dagster's web UI on this configuration
 python -m orchestration new-source NAME FOLDER [MAPPING]    write the pack of a source from a look at its files
 python -m orchestration serve-demo   the demo company's APIs on loopback, until interrupted
 """
-_COMMANDS = ("run", "rebuild", "erase", "clean", "alerts", "show", "dev", "serve-demo")
+_COMMANDS = ("run", "rebuild", "erase", "clean", "alerts", "show", "doctor", "dev", "serve-demo")
 _COMMANDS_WITH_ARGUMENTS = ("backup", "restore", "rollback", "dbt", "new-source")
 
 
@@ -50,6 +51,8 @@ def main(arguments: list[str]) -> int:
     if command not in (*_COMMANDS, *_COMMANDS_WITH_ARGUMENTS) or (rest and command in _COMMANDS):
         sys.stderr.write(USAGE)
         return 0 if command in ("help", "--help", "-h") else 2
+    if command == "doctor":
+        return _doctor()
     try:
         settings = Settings.from_environment()
         bound_memory(settings)
@@ -85,12 +88,7 @@ def main(arguments: list[str]) -> int:
             if not erase(settings):
                 return 1
             progress.notice("Backups made before now still hold who was erased: remove them (docs/operate.md).")
-        link = settings.current.parent
-        if link.is_symlink() and not settings.current.exists():
-            raise SettingsError(f"{link} points to {link.readlink()}, which is gone. `make run` publishes anew.")
-        if not settings.current.exists():
-            raise SettingsError(f"{settings.current} is not there: nothing has been published yet. Use `make run`.")
-        print(summary(settings.current))
+        print(summary(current_version(settings)))
     except (SettingsError, AlreadyRunning, DbtParseError, MemoryLostError, BackupError, RollbackError) as error:
         sys.stderr.write(f"✗ {error}\n")
         return 2
@@ -102,6 +100,14 @@ def main(arguments: list[str]) -> int:
         return 1
     print(f"checks:    {settings.quality / 'index.html'}")
     return 0
+
+
+def _doctor() -> int:
+    from orchestration.doctor import ERROR, doctor, report
+
+    findings = doctor()
+    print(report(findings))
+    return 1 if any(finding.level == ERROR for finding in findings) else 0
 
 
 def _new_source(arguments: list[str], settings: Settings) -> int:

@@ -48,3 +48,16 @@ def only_run(home: Path) -> Iterator[None]:
             yield
         finally:
             _held_here.discard(home)
+
+
+def process_of_run(home: Path) -> str | None:
+    """The process that holds `home`, if one does; nothing is written to find out."""
+    try:
+        with (home / "run.lock").open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return lock.read().strip() or "unknown"
+    except OSError:
+        pass
+    return None

@@ -241,67 +241,119 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the `CEM_…` variables; an empty one counts as not set.
 
-        Raises SettingsError for an unknown source, a date or number that is none, or a landing folder that is missing.
+        Raises SettingsError for an unknown source, a date or number that is none, or a landing folder that is missing,
+        of all of them, a line each.
         """
+        asked = _Asked(environment)
+        settings = cls._from(asked)
+        if asked.problems:
+            raise SettingsError("\n".join(asked.problems))
+        return settings
+
+    @classmethod
+    def _from(cls, asked: _Asked) -> Settings:
         known = source_entities()
-        named = [s.strip() for s in environment.get("CEM_SOURCES", "").split(",") if s.strip()]
-        sources = tuple(dict.fromkeys(named)) or DEMO_SOURCES
-        for source in sources:
-            if source not in known:
-                raise SettingsError(
-                    f"CEM_SOURCES names '{source}'; the known sources are {', '.join(sorted(known))}, as vars: sources "
-                    "of dbt_project.yml lists them."
-                )
-        landing = environment.get("CEM_LANDING")
-        if landing and not Path(landing).is_dir():
-            raise SettingsError(f"CEM_LANDING is '{landing}', which is not a folder. It holds one folder a source.")
-        alert_to = tuple(one.strip() for one in environment.get("CEM_ALERT_TO", "").split(",") if one.strip())
-        alert_smtp = _address(environment, "CEM_ALERT_SMTP", ("smtp", "smtps"))
-        if bool(alert_to) != bool(alert_smtp):
-            raise SettingsError("CEM_ALERT_SMTP and CEM_ALERT_TO go together: through which server, and to whom.")
+        alert_to = asked.parsed("CEM_ALERT_TO", _listed, ())
+        alert_smtp = asked.parsed("CEM_ALERT_SMTP", _address("smtp", "smtps"), None)
+        if bool(alert_to) != bool(asked.text("CEM_ALERT_SMTP")):
+            asked.problems.append("CEM_ALERT_SMTP and CEM_ALERT_TO go together: through which server, and to whom.")
         return cls(
-            home=Path(environment.get("CEM_HOME") or PROJECT_ROOT / ".cem").resolve(),
-            sources=sources,
-            landing=Path(landing).resolve() if landing else None,
-            as_of=_parsed(environment, "CEM_AS_OF", date.fromisoformat, "a date such as 2018-10-31"),
-            now=_parsed(environment, "CEM_NOW", _utc, "a UTC time such as 2018-11-01T06:00:00"),
-            demo_factor=_parsed(environment, "CEM_DEMO_FACTOR", _above_zero, "a number above 0, such as 0.03") or 0.03,
-            keep_versions=_parsed(environment, "CEM_KEEP_VERSIONS", _positive, "a whole number above 0") or 5,
-            most_lost_share=_parsed(environment, "CEM_MOST_LOST_SHARE", _above_zero, "a share above 0, such as 0.1")
-            or 0.1,
-            confirmed_losses=_parsed(
-                environment, "CEM_CONFIRMED_LOSS", _counts_by_name, "tables with a number of rows: crm.customers:248"
-            )
-            or {},
-            most_unpacked=_parsed(environment, "CEM_MOST_UNPACKED", _above_zero, "a number above 0, such as 100")
-            or 100.0,
-            keep_records_days=_parsed(environment, "CEM_KEEP_RECORDS_DAYS", _positive, "a whole number above 0") or 30,
-            memory_limit=_parsed(environment, "CEM_MEMORY_LIMIT", _memory_size, "a size such as 4GB, from 256MB on")
+            home=Path(asked.text("CEM_HOME") or PROJECT_ROOT / ".cem").resolve(),
+            sources=asked.parsed("CEM_SOURCES", _known_sources, DEMO_SOURCES),
+            landing=asked.parsed("CEM_LANDING", _folder, None),
+            as_of=asked.parsed("CEM_AS_OF", _as("a date such as 2018-10-31", date.fromisoformat), None),
+            now=asked.parsed("CEM_NOW", _as("a UTC time such as 2018-11-01T06:00:00", _utc), None),
+            demo_factor=asked.parsed("CEM_DEMO_FACTOR", _as("a number above 0, such as 0.03", _above_zero), 0.03),
+            keep_versions=asked.parsed("CEM_KEEP_VERSIONS", _as("a whole number above 0", _positive), 5),
+            most_lost_share=asked.parsed("CEM_MOST_LOST_SHARE", _as("a share above 0, such as 0.1", _above_zero), 0.1),
+            confirmed_losses=asked.parsed(
+                "CEM_CONFIRMED_LOSS", _as("tables with a number of rows: crm.customers:248", _counts_by_name), {}
+            ),
+            most_unpacked=asked.parsed("CEM_MOST_UNPACKED", _as("a number above 0, such as 100", _above_zero), 100.0),
+            keep_records_days=asked.parsed("CEM_KEEP_RECORDS_DAYS", _as("a whole number above 0", _positive), 30),
+            memory_limit=asked.parsed("CEM_MEMORY_LIMIT", _as("a size such as 4GB, from 256MB on", _memory_size), None)
             or _share_of_memory(),
-            alert_quarantine_share=_parsed(
-                environment, "CEM_ALERT_QUARANTINE_SHARE", _share, "a share above 0 and below 1, such as 0.05"
-            )
-            or 0.05,
-            alert_free_disk_share=_parsed(
-                environment, "CEM_ALERT_FREE_DISK_SHARE", _share, "a share above 0 and below 1, such as 0.05"
-            )
-            or 0.05,
-            alert_stale_days=_stale_days(environment, known),
-            alert_from=environment.get("CEM_ALERT_FROM") or (alert_to[0] if alert_to else None),
+            alert_quarantine_share=asked.parsed(
+                "CEM_ALERT_QUARANTINE_SHARE", _as("a share above 0 and below 1, such as 0.05", _share), 0.05
+            ),
+            alert_free_disk_share=asked.parsed(
+                "CEM_ALERT_FREE_DISK_SHARE", _as("a share above 0 and below 1, such as 0.05", _share), 0.05
+            ),
+            alert_stale_days=asked.parsed("CEM_ALERT_STALE_DAYS", _days_by_source, {}),
+            alert_from=asked.text("CEM_ALERT_FROM") or (alert_to[0] if alert_to else None),
             alert_to=alert_to,
             alert_smtp=alert_smtp,
-            alert_webhook=_address(environment, "CEM_ALERT_WEBHOOK", ("http", "https")),
-            dsns=_by_source(environment, known, "DSN"),
-            urls=_by_source(environment, known, "URL"),
-            tokens=_by_source(environment, known, "TOKEN"),
-            pseudonym_key=_secret(environment, "CEM_PSEUDONYM_KEY"),
+            alert_webhook=asked.parsed("CEM_ALERT_WEBHOOK", _address("http", "https"), None),
+            dsns=asked.by_source(known, "DSN"),
+            urls=asked.by_source(known, "URL"),
+            tokens=asked.by_source(known, "TOKEN"),
+            pseudonym_key=asked.parsed("CEM_PSEUDONYM_KEY", _secret, None),
         )
 
 
-def _by_source(environment: Mapping[str, str], sources: Iterable[str], what: str) -> dict[str, str]:
-    """What the variables `CEM_<SOURCE>_<what>` hold, by source."""
-    named = {source: environment.get(f"CEM_{source.upper()}_{what}", "") for source in sources}
-    return {source: value for source, value in named.items() if value}
+class _Asked:
+    """An environment that remembers which variables it was asked for, and what was wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.names: set[str] = set()
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str:
+        self.names.add(name)
+        return self._environment.get(name, "")
+
+    def parsed(self, name: str, parse: Callable[[str], T], default: T) -> T:
+        """What `parse` makes of the variable, or raises as ValueError, which is kept; `default` where it is not set."""
+        text = self.text(name)
+        try:
+            return parse(text) if text else default
+        except ValueError as error:
+            self.problems.append(f"{name} {error}")
+            return default
+
+    def by_source(self, sources: Iterable[str], what: str) -> dict[str, str]:
+        """What the variables `CEM_<SOURCE>_<what>` hold, by source."""
+        named = {source: self.text(f"CEM_{source.upper()}_{what}") for source in sources}
+        return {source: value for source, value in named.items() if value}
+
+
+def variables() -> frozenset[str]:
+    """The names of the environment variables that the project reads."""
+    asked = _Asked({})
+    Settings._from(asked)
+    # Read by the profile of the other engine alone.
+    return frozenset({*asked.names, "CEM_SPARK_REMOTE"})
+
+
+def _known_sources(text: str) -> tuple[str, ...]:
+    known = source_entities()
+    named = tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+    for source in named:
+        if source not in known:
+            raise ValueError(
+                f"names '{source}'; the known sources are {', '.join(sorted(known))}, as vars: sources of "
+                "dbt_project.yml lists them."
+            )
+    return named or DEMO_SOURCES
+
+
+def _folder(text: str) -> Path:
+    if not Path(text).is_dir():
+        raise ValueError(f"is '{text}', which is not a folder. It holds one folder a source.")
+    return Path(text).resolve()
+
+
+def _as(wanted: str, parse: Callable[[str], T]) -> Callable[[str], T]:
+    """`parse`, with an error that says what is wanted."""
+
+    def parsed(text: str) -> T:
+        try:
+            return parse(text)
+        except ValueError:
+            raise ValueError(f"is '{text}'; it must be {wanted}.") from None
+
+    return parsed
 
 
 def _utc(text: str) -> datetime:
@@ -343,44 +395,35 @@ def _share(text: str) -> float:
     return number
 
 
-def _stale_days(environment: Mapping[str, str], sources: Iterable[str]) -> dict[str, int]:
-    """The days by source of CEM_ALERT_STALE_DAYS."""
-    name = "CEM_ALERT_STALE_DAYS"
-    days = _parsed(environment, name, _counts_by_name, "sources with a number of days: web:2,finance:35") or {}
-    if unknown := sorted(days.keys() - set(sources)):
-        raise SettingsError(f"{name} names '{unknown[0]}'; the known sources are {', '.join(sorted(sources))}.")
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(",") if one.strip())
+
+
+def _days_by_source(text: str) -> dict[str, int]:
+    days = _as("sources with a number of days: web:2,finance:35", _counts_by_name)(text)
+    if unknown := sorted(days.keys() - source_entities().keys()):
+        raise ValueError(f"names '{unknown[0]}'; the known sources are {', '.join(sorted(source_entities()))}.")
     return days
 
 
-def _address(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
-    """The URL of a server, which no message repeats: it may hold a secret."""
-    address = environment.get(name) or None
-    if address is not None:
+def _address(*schemes: str) -> Callable[[str], str]:
+    """A parser of the URL of a server, which no message repeats: it may hold a secret."""
+
+    def parsed(address: str) -> str:
         try:
             parts = urlsplit(address)
             is_one = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
         except ValueError:
             is_one = False
         if not is_one:
-            raise SettingsError(f"{name} must be an address such as {schemes[-1]}://user:password@host.example:1234.")
-    return address
+            raise ValueError(f"must be an address such as {schemes[-1]}://user:password@host.example:1234.")
+        return address
+
+    return parsed
 
 
-def _secret(environment: Mapping[str, str], name: str) -> str | None:
+def _secret(key: str) -> str:
     """A key that cannot be guessed, which no message repeats."""
-    key = environment.get(name) or None
-    if key is not None and not 32 <= len(key.encode()) <= 64:
-        raise SettingsError(
-            f"{name} must be 32 to 64 characters that nobody can guess, such as `openssl rand -hex 32`."
-        )
+    if not 32 <= len(key.encode()) <= 64:
+        raise ValueError("must be 32 to 64 characters that nobody can guess, such as `openssl rand -hex 32`.")
     return key
-
-
-def _parsed(environment: Mapping[str, str], name: str, parse: Callable[[str], T], wanted: str) -> T | None:
-    text = environment.get(name)
-    if not text:
-        return None
-    try:
-        return parse(text)
-    except ValueError:
-        raise SettingsError(f"{name} is '{text}'; it must be {wanted}.") from None

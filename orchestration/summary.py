@@ -6,7 +6,17 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.settings import REPORT_FILE
+from orchestration.settings import REPORT_FILE, Settings, SettingsError
+
+
+def current_version(settings: Settings) -> Path:
+    """The published file. Raises SettingsError where there is none."""
+    link = settings.current.parent
+    if link.is_symlink() and not settings.current.exists():
+        raise SettingsError(f"{link} points to {link.readlink()}, which is gone. `make run` publishes anew.")
+    if not settings.current.exists():
+        raise SettingsError(f"{settings.current} is not there: nothing has been published yet. Use `make run`.")
+    return settings.current
 
 
 def summary(published: Path) -> str:

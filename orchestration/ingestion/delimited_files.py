@@ -211,8 +211,8 @@ def _names_in_header(path: Path, dialect: Dialect) -> list[tuple[str, str]]:
     except UnicodeDecodeError as error:
         likely = "utf-16" if line.startswith(UTF_16_MARKS) else "windows-1252"
         raise LandingError(
-            f"{path}: the header is not UTF-8 (byte {error.start}). Export the file as UTF-8, or say beside the pattern "
-            f"of the files which encoding it is, such as {likely}."
+            f"{path}: the header is not UTF-8 (byte {error.start}). Export the file as UTF-8, or say beside the "
+            f"pattern of the files which encoding it is, such as {likely}."
         ) from error
     try:
         names = pa.csv.read_csv(

@@ -102,8 +102,8 @@ class _Recoded(io.RawIOBase):
             raise self._refusal(before, f"the byte 0x{error.object[error.start]:02X}, which is not") from None
         except UnicodeError:
             raise LandingError(
-                f"{self._where}: the file does not begin with the byte order mark of UTF-16. Nothing was loaded. Export "
-                "it as UTF-8, or say its encoding beside the pattern of the files."
+                f"{self._where}: the file does not begin with the byte order mark of UTF-16. Nothing was loaded. "
+                "Export it as UTF-8, or say its encoding beside the pattern of the files."
             ) from None
         if self._encoding == "latin-1" and (control := _CONTROLS.search(text)):
             raise self._refusal(

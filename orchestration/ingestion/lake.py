@@ -89,6 +89,14 @@ def stored_rows(files: list[Path]) -> str:
     return f"read_parquet([{paths}], union_by_name = true, hive_partitioning = false)"
 
 
+def load_times(lake: Path, source: str) -> list[datetime]:
+    """When the loads that brought something of `source` were, in order."""
+    times: set[datetime] = set()
+    for path in table_files(lake, source, MANIFEST_TABLE):
+        times.update(pa.parquet.read_table(path, columns=["_loaded_at"], partitioning=None)["_loaded_at"].to_pylist())
+    return sorted(times)
+
+
 def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
     """The current version of every file of `source` the lake knows, by (table, file name)."""
     current: dict[tuple[str, str], LandedFile] = {}

@@ -210,6 +210,11 @@ class ApiConnection:
             if entries:
                 yield batch
 
+    def check(self) -> None:
+        """Ask for one record of the first table. Raises LandingError where the API does not answer as it should."""
+        table, endpoint = next(iter(self.source.endpoints.items()))
+        next(self._pages(table, endpoint, {endpoint.size_parameter: "1"}), None)
+
     def _pages(self, table: str, endpoint: Endpoint, parameters: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
         """Yield the records of each page, until the API says that there are no more."""
         where = f"{self.name}.{table}: {self._shown(endpoint.path)}"

@@ -107,6 +107,15 @@ class SqlConnection:
         """Yield the key columns of every record of `table`. Raises as `read` does."""
         return self._batches(table, list(self.tables[table].key), None)
 
+    def check(self) -> None:
+        """Ask for the tables, and read none of them. Raises as `read` does."""
+        for table in self.tables:
+            try:
+                self._checked(table)
+            except Exception as error:
+                # Without the cause, as in reading.
+                raise self._refusal(table, error) from None
+
     def _batches(self, table: str, columns: list[str] | None, since: str | None) -> Iterator[pa.Table]:
         """The `columns` of `table`, all for None."""
         # Late, because importing dlt takes a second.

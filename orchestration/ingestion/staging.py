@@ -28,7 +28,8 @@ def stage_files(
     """Read `files` into Parquet files below `folder`, the columns of the contract and the lineage columns.
 
     `contract` is what messages call the place that declares `columns`. `former`, what the lake holds of the table, says
-    whether JSON may leave a column out, `dialect` how delimited files are written. Raises LandingError for a file that does not hold the contract.
+    whether JSON may leave a column out; `dialect`, how delimited files are written. Raises LandingError for a file that
+    does not hold the contract.
     """
     whole = Staged([], [], [])
     readers: dict[str, Callable[..., Staged]] = {

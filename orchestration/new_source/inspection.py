@@ -258,7 +258,9 @@ def _column(name: str, header: str, data_type: str, rows: Path, has_comma: bool)
             marks = _marks(values)
             if not marks.is_sure:
                 kind = "comma_number" if has_comma else "number" if marks.has_points else "grouped_number"
-                misfits = values.execute(f"select coalesce(sum(n), 0) from v where not ({_fits(kind)})").fetchall()[0][0]
+                misfits = values.execute(f"select coalesce(sum(n), 0) from v where not ({_fits(kind)})").fetchall()[0][
+                    0
+                ]
         has_groups = marks.has_groups or not marks.is_sure
         order, is_sure = _day_order(values) if kind == "turned_time" else (None, True)
         misfit = None
@@ -301,7 +303,7 @@ def _column(name: str, header: str, data_type: str, rows: Path, has_comma: bool)
 
 @dataclass(frozen=True)
 class _Marks:
-    """Which marks the numbers of a column have: any, points, groups of thousands; and whether they say what they are."""
+    """Which marks the numbers of a column have (any, points, groups), and whether they say what they are."""
 
     has_marks: bool = False
     has_points: bool = False
@@ -367,12 +369,16 @@ def _value(kind: str, order: str | None) -> str:
     formats = ["%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y"] if order == "dmy" else ["%m.%d.%Y", "%m/%d/%Y", "%m-%d-%Y"]
     day = "split_part(replace(text, 'T', ' '), ' ', 1)"
     return {
-        "comma_number": f"try_cast(replace(regexp_replace(text, '[.{_GROUPING}]', '', 'g'), ',', '.') as decimal(38, 4))",
-        "grouped_number": f"try_cast(regexp_replace(text, '[,{_GROUPING}]', '', 'g') as decimal(38, 4))",
+        "comma_number": f"try_cast(replace({_ungrouped('.')}, ',', '.') as decimal(38, 4))",
+        "grouped_number": f"try_cast({_ungrouped(',')} as decimal(38, 4))",
         "turned_time": f"cast(try_strptime({day}, {[*formats, '%Y-%m-%d']}) as date)",
         "time": f"try_cast({day} as date)",
         "offset_time": f"try_cast({day} as date)",
     }.get(kind, "try_cast(text as decimal(38, 4))")
+
+
+def _ungrouped(mark: str) -> str:
+    return f"regexp_replace(text, '[{mark}{_GROUPING}]', '', 'g')"
 
 
 def _bounds(values: duckdb.DuckDBPyConnection, kind: str, order: str | None) -> tuple[str | None, str | None]:

@@ -66,7 +66,7 @@ def publish(
     unfinished = published / f"{name}.unfinished"
     unfinished.mkdir()
     before = max(versions(published), default=None)
-    version_before = published / f"cem-{before:06d}" if before else None
+    version_before = published / version_name(before) if before else None
     rows = _copy(warehouse, unfinished, version_before, models, number, published_at, sources, why_empty, settings)
     _check(unfinished / PUBLISHED_FILE, models, rows)
     write_report(unfinished)

@@ -43,7 +43,7 @@ def written(rows: Table, dialect: Dialect, with_bom: bool = False, line_end: str
 
 
 def staged(folder: Path, name: str, content: bytes, dialect: Dialect) -> list[tuple[object, ...]]:
-    """The rows that the loader makes of a file of campaign days, with their place in it and what is beyond the contract."""
+    """The rows that the loader makes of a file of campaign days, with their place and what is beyond the contract."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_bytes(content)
@@ -118,7 +118,12 @@ TEXT = ",".join(COLUMNS) + "\n" + "2024-01-01,é,search,1,1,1,EUR\n"
         ("d.csv", TEXT.encode(), Dialect("\t"), r"separated by commas: "),
         ("d.csv", TEXT.encode("latin-1"), PLAIN, r"line 2 holds the byte 0xE9 .* not UTF-8"),
         ("d.csv", TEXT.encode("utf-16"), PLAIN, r"the header is not UTF-8 .* such as utf-16"),
-        ("d.csv", TEXT.encode("utf-8"), Dialect(encoding="utf-16"), "does not begin with the byte order mark of UTF-16"),
+        (
+            "d.csv",
+            TEXT.encode("utf-8"),
+            Dialect(encoding="utf-16"),
+            "does not begin with the byte order mark of UTF-16",
+        ),
         (
             "d.csv",
             TEXT.replace("é", "\x81").encode("latin-1"),

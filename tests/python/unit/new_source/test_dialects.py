@@ -21,11 +21,11 @@ from orchestration.new_source.inspection import Column, inspect
 from tests.python.conftest import REPOSITORY
 
 QUALTRICS = (
-    "StartDate,Q1,ResponseId\n"
-    '"Start\nDate","How satisfied, in all?",Response ID\n'
-    '"{""ImportId"":""startDate""}","{""ImportId"":""QID1""}","{""ImportId"":""_recordId""}"\n'
-    "2024-01-01 10:00:00,9,R_1\n"
-).encode()
+    b"StartDate,Q1,ResponseId\n"
+    b'"Start\nDate","How satisfied, in all?",Response ID\n'
+    b'"{""ImportId"":""startDate""}","{""ImportId"":""QID1""}","{""ImportId"":""_recordId""}"\n'
+    b"2024-01-01 10:00:00,9,R_1\n"
+)
 
 
 @pytest.mark.parametrize(
