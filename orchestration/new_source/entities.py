@@ -60,7 +60,7 @@ _PRODUCT = ("product_id", "sku", "article_id", "article_no", "artikelnummer", "a
             "item_no", "product_code", "product")  # fmt: skip
 _TICKET = ("ticket_id", "ticket_no", "ticket_nr", "case_id", "case_no", "case_column", "case_concept_name", "ticket",
            "incident_id", "issue_id", "vorgang", "vorgangsnummer")  # fmt: skip
-_CURRENCY = ("currency", "currency_code", "waehrung")
+_CURRENCY = ("currency", "currency_code", "waehrung", "w_hrung")
 
 KINDS = {
     "customer_records": Kind(

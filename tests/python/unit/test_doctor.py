@@ -47,8 +47,8 @@ class Installation:
             with duckdb.connect(str(database)) as connection:
                 connection.execute("create table t as select 1 as a")
         (self.settings.published / "current").symlink_to("1")
-        for folder in self.settings.home.iterdir():
-            folder.chmod(0o700)
+        for part in self.settings.home.iterdir():
+            part.chmod(0o700)
 
     def findings(self, **variables: str) -> list[Finding]:
         return doctor({**self.environment, **variables})
@@ -104,7 +104,8 @@ def project_like(tmp_path: Path, python: str, lock: str) -> Path:
 
 
 def test_another_python_and_packages_than_the_locked_ones_are_told(installed: Installation, tmp_path: Path) -> None:
-    lock = 'duckdb==0.1 \\\n    --hash=sha256:1\nno-such-thing==1.0 \\\n    --hash=sha256:2\nwin==1 ; sys_platform == "no"\n'
+    lines = ("duckdb==0.1", "no-such-thing==1.0", 'elsewhere==1 ; sys_platform == "no"')
+    lock = "".join(f"{line} \\\n    --hash=sha256:1\n" for line in lines)
     root = project_like(tmp_path, ">=4", lock)
     found = [one for one in doctor(installed.environment, root) if one.what in ("Python", "packages", "packs")]
     assert [(one.what, one.level) for one in found] == [
@@ -144,7 +145,10 @@ def test_a_disk_that_is_nearly_full(
 
 def test_a_run_that_is_going_on_is_told_with_its_process(installed: Installation) -> None:
     home = str(installed.settings.home)
-    code = f"import pathlib\nfrom orchestration.lock import only_run\nwith only_run(pathlib.Path({home!r})):\n    print(1, flush=True)\n    input()"
+    code = (
+        "import pathlib\nfrom orchestration.lock import only_run\n"
+        f"with only_run(pathlib.Path({home!r})):\n    print(1, flush=True)\n    input()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
