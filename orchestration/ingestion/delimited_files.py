@@ -5,6 +5,7 @@ Everything stays text in the lake: a cast that fails is then a row in quarantine
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
@@ -280,4 +281,19 @@ def _why_invalid(path: Path, message: str, dialect: Dialect) -> str:
         return f"a row is longer than {_BLOCK_BYTES >> 20} MiB, or a quote is opened and not closed. Mend the file."
     # After the number of columns, pyarrow quotes the row.
     told = re.sub(r"(got \d+).*", r"\1", message.splitlines()[0]).rstrip(".")
-    return f"{told}. Check delimiter and quotes of that row, then deliver the file again."
+    return f"{told}{_first_odd_row(path, dialect)}. Check delimiter and quotes of that row, then deliver the file again."
+
+
+def _first_odd_row(path: Path, dialect: Dialect) -> str:
+    """Where the first row with another number of fields than the header is, which pyarrow does not say either."""
+    with _at_header(path, dialect) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
+        rows = csv.reader(text, delimiter=dialect.delimiter)
+        try:
+            width = len(next(rows, []))
+            for number, row in enumerate(rows, 1 - dialect.rows_below_header):
+                if row and len(row) != width:
+                    return f", in row {number} below the header, line {rows.line_num + dialect.rows_above_header}"
+        except csv.Error:
+            # It reads no field as long as pyarrow does.
+            pass
+    return ""

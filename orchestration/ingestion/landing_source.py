@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from orchestration.ingestion.dialect import PLAIN, Dialect
 from orchestration.ingestion.errors import LandingError
@@ -200,8 +200,9 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     Raises LandingError for a zip file with anything else in it, or with a password.
     """
     if path.suffix == ".gz":
-        with gzip.open(path, "rb") as stream:
-            yield stream
+        with gzip.open(path, "rb") as unpacked:
+            # It is one in all but its type.
+            yield cast(IO[bytes], unpacked)
     elif path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive, archive.open(_only_member(path, archive)) as member:
             yield member
