@@ -281,7 +281,9 @@ def _why_invalid(path: Path, message: str, dialect: Dialect) -> str:
         return f"a row is longer than {_BLOCK_BYTES >> 20} MiB, or a quote is opened and not closed. Mend the file."
     # After the number of columns, pyarrow quotes the row.
     told = re.sub(r"(got \d+).*", r"\1", message.splitlines()[0]).rstrip(".")
-    return f"{told}{_first_odd_row(path, dialect)}. Check delimiter and quotes of that row, then deliver the file again."
+    return (
+        f"{told}{_first_odd_row(path, dialect)}. Check delimiter and quotes of that row, then deliver the file again."
+    )
 
 
 def _first_odd_row(path: Path, dialect: Dialect) -> str:

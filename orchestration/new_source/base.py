@@ -342,7 +342,10 @@ def _imports(proposal: Proposal, feeds: list[Feed], table: Table) -> str:
 
 
 def _delivered(name: str, table: Table, source: str) -> str:
-    columns = "".join(f"        {_as_read(column)},\n" for column in table.columns)
+    columns = "".join(
+        f"        {_as_read(c)},{'' if c.is_mark_sure and c.is_day_order_sure else '  -- guess'}\n"
+        for c in table.columns
+    )
     lineage = ",\n        ".join(_LINEAGE)
     return f"""{name} as (
     -- As the macros read it: a point in numbers, the year first, text.

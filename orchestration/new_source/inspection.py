@@ -253,24 +253,21 @@ def _column(name: str, header: str, data_type: str, rows: Path, has_comma: bool)
         )
         filled, distinct, longest = values.execute("select sum(n), count(*), max(length(text)) from v").fetchall()[0]
         kind, misfits = _kind(values, filled) if data_type == "string" else (_typed_kind(data_type), 0)
-        marks = _Marks()
-        if kind in _NUMBERS and data_type == "string":
-            marks = _marks(values)
-            if not marks.is_sure:
-                kind = "comma_number" if has_comma else "number" if marks.has_points else "grouped_number"
-                misfits = values.execute(f"select coalesce(sum(n), 0) from v where not ({_fits(kind)})").fetchall()[0][
-                    0
-                ]
+        is_text_of_numbers = data_type == "string" and kind in (*_NUMBERS, "whole")
+        marks = _marks(values) if is_text_of_numbers else _Marks()
+        if not marks.is_sure:
+            kind = _kind_by_context(kind, marks, has_comma)
+            misfits = _row_count(values, f"not ({_fits(kind)})")
         has_groups = marks.has_groups or not marks.is_sure
         order, is_sure = _day_order(values) if kind == "turned_time" else (None, True)
         misfit = None
         fits = _fits(kind) if kind in _PATTERNS else "true"
         if kind == "comma_number" and not has_groups:
             fits += f" and not regexp_full_match(text, '{_EITHER_BY_POINT}')"
-            misfits = values.execute(f"select coalesce(sum(n), 0) from v where not ({fits})").fetchall()[0][0]
+            misfits = _row_count(values, f"not ({fits})")
         if "time" in kind and data_type == "string":
             # 30 February looks like a day.
-            misfits = values.execute(f"select sum(n) from v where {_value(kind, order)} is null").fetchall()[0][0] or 0
+            misfits = _row_count(values, f"{_value(kind, order)} is null")
         if misfits:
             is_none = f"{_value(kind, order)} is null" if "time" in kind else f"not ({fits})"
             place = values.execute(f"select min(place) from v where {is_none}").fetchall()[0][0]
@@ -320,6 +317,19 @@ def _marks(values: duckdb.DuckDBPyConnection) -> _Marks:
         """
     ).fetchall()[0]
     return _Marks(either + settled > 0, points > 0, grouped > 0, is_sure=settled > 0 or not either)
+
+
+def _kind_by_context(kind: str, marks: _Marks, has_comma: bool) -> str:
+    """The kind of numbers that may be either, in a table that has decimal commas or has none."""
+    if has_comma:
+        return "comma_number"
+    if not marks.has_points:
+        return "grouped_number"
+    return kind if kind == "whole" else "number"
+
+
+def _row_count(values: duckdb.DuckDBPyConnection, condition: str) -> int:
+    return int(values.execute(f"select coalesce(sum(n), 0) from v where {condition}").fetchall()[0][0])
 
 
 def _typed_kind(data_type: str) -> str:

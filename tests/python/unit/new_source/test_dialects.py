@@ -68,22 +68,23 @@ def columns_of(content: bytes, folder: Path) -> dict[str, Column]:
 
 def test_a_mark_that_may_be_either_is_read_as_the_other_columns_are_and_told(tmp_path: Path) -> None:
     content = (
-        b"n;never;unsure;groups;tel\n"
-        b"1;2,5;1.234;1.234,50;030 123 456\n"
-        b"2;12,50;5.678;7,5;040 123 456\n"
-        b"3;1.234;9.001;9,0;050 123 456\n"
+        b"n;never;unsure;round;groups;tel\n"
+        b"1;2,5;1.234;1.000;1.234,50;030 123 456\n"
+        b"2;12,50;5.678;500;7,5;040 123 456\n"
+        b"3;1.234;9.001;2.000;9,0;050 123 456\n"
     )
     found = columns_of(content, tmp_path)
     assert {name: (c.kind, c.has_decimal_comma, c.has_groups, c.is_mark_sure) for name, c in found.items()} == {
         "n": ("integer", False, False, True),
         "never": ("number", True, False, True),
         "unsure": ("number", True, True, False),
+        "round": ("number", True, True, False),
         "groups": ("number", True, True, True),
         "tel": ("text", False, False, True),
     }
     # A thousand, or one and something: the row is set aside.
     assert (found["never"].misfit, found["never"].misfit_count) == ("a.csv, row 3", 1)
-    assert (found["unsure"].lowest, found["groups"].highest) == ("1234", "1234.5000")
+    assert (found["unsure"].lowest, found["round"].highest, found["groups"].highest) == ("1234", "2000", "1234.5000")
 
 
 def test_thousands_in_groups_beside_a_decimal_point(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_macros_read_numbers_as_they_were_looked_at() -> None:
 
 
 ORDERS = "Bestellnummer;Kunde;Bestelldatum;Betrag\n" + "".join(
-    f"B{n};Müller{n % 3};{n:02d}.02.2024;1.234,{n:02d}\n" for n in range(13, 25)
+    f"B{n};Müller{n % 3};{n:02d}.02.2024;1.2{n}\n" for n in range(13, 25)
 )
 
 
@@ -147,4 +148,5 @@ def test_the_pack_says_its_dialect_once_and_what_of_it_is_a_guess(
     assert isinstance(source, LandingSource)
     assert [source.dialect(table) for table in source.patterns] == [Dialect(";", "windows-1252"), Dialect("\t")]
     base = (project / "models/staging/web_shop/base/base_web_shop__bestellungen.sql").read_text()
-    assert "{{ point_for_comma('betrag') }} as betrag" in base
+    assert "{{ point_for_comma('betrag') }} as betrag,  -- guess" in base
+    assert "betrag is read with a decimal comma, and no value says so" in said
