@@ -99,6 +99,12 @@ def credit_conversions(warehouse: Path, lake: Path, computed_at: datetime) -> Co
     return compute(warehouse, lake, computed_at)
 
 
+def compare_periods(warehouse: Path, lake: Path, computed_at: datetime) -> Computed:
+    from orchestration.trends.compare_periods import compare_periods as compute
+
+    return compute(warehouse, lake, computed_at)
+
+
 COMPUTATIONS = (
     Computation("valuation", "value the customers", value_customers),
     Computation("matching", "match records", match_records),
@@ -106,6 +112,7 @@ COMPUTATIONS = (
     Computation("constructs", "relate constructs of satisfaction", relate_constructs),
     Computation("profiling", "judge the profiles", judge_profiles),
     Computation("attribution", "credit conversions to channels", credit_conversions),
+    Computation("trends", "compare periods of satisfaction", compare_periods),
 )
 
 

@@ -2,6 +2,7 @@
 -- same people answered. Sums over the pairs that lie in a period are its answers, its respondents, each counted
 -- once, and what its answers share by being one person's: s and n being the sum and the number of a person's answers in
 -- a period, the sums over persons of n^2, n s and s^2. So a period costs what its months cost, however many answered.
+-- The longest period and the one before it are two such lengths together: what they have in common is summed alike.
 with months as (
     select
         *,
@@ -46,7 +47,7 @@ pairs as (
         and later.dimension = earlier.dimension
         and later.dimension_value = earlier.dimension_value
     cross join longest
-    where later.month_number - earlier.month_number between 0 and longest.month_count - 1
+    where later.month_number - earlier.month_number between 0 and 2 * longest.month_count - 1
 )
 
 select
@@ -75,6 +76,7 @@ select
             end
         ) as decimal(30, 6)
     ) as count_value_sum,
+    cast(sum(answer_count * earlier_value_sum) as decimal(30, 6)) as count_earlier_value_sum,
     cast(
         sum(
             case when is_same_month then value_product else value_product + value_product end

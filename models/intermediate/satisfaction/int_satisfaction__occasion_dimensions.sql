@@ -96,6 +96,7 @@ about as (
         occasions.touchpoint,
         occasions.channel,
         occasions.phase,
+        orders.channel as order_channel,
         coalesce(products.category, order_categories.category) as product_category,
         {{ punctuality('orders.promised_delivery_at', 'orders.delivered_at', 'occasions.occurred_at') }} as delivery
     from occasions
@@ -113,12 +114,13 @@ known as (
             when 'touchpoint' then about.touchpoint
             when 'channel' then about.channel
             when 'phase' then about.phase
+            when 'order_channel' then about.order_channel
             when 'product_category' then about.product_category
             when 'delivery' then about.delivery
         end as dimension_value
     from about
     cross join (
-        values ('none'), ('touchpoint'), ('channel'), ('phase'), ('product_category'), ('delivery')
+        values ('none'), ('touchpoint'), ('channel'), ('phase'), ('order_channel'), ('product_category'), ('delivery')
     ) as named (dimension)
 
     union all

@@ -111,7 +111,7 @@ def test_what_python_computes_and_what_dbt_builds_are_one_lineage(
     assert not [key for key in before if key.path[0] == "marts"]
 
 
-def test_dbt_runs_twice_and_what_it_selects_is_what_the_order_says(
+def test_dbt_runs_thrice_and_what_it_selects_is_what_the_order_says(
     repository: dg.RepositoryDefinition, manifest: Path
 ) -> None:
     project = json.loads(manifest.read_bytes())
@@ -119,9 +119,10 @@ def test_dbt_runs_twice_and_what_it_selects_is_what_the_order_says(
     assert [[one.source for one in stage.computations] for stage in found] == [
         [],
         ["valuation", "matching", "texts", "constructs", "profiling", "attribution"],
+        ["trends"],
     ]
     steps = {step.node_def.name: step for step in repository.asset_graph.assets_defs if step.is_executable}
-    selected = [steps["models"], steps["models_valuation_matching_texts_constructs_profiling_attribution"]]
+    selected = [steps["models"], steps["models_valuation_matching_texts_constructs_profiling_attribution"], steps["models_trends"]]
     for step, stage in zip(selected, found, strict=True):
         nodes = [node for key, node in project["nodes"].items() if key in stage.nodes]
         assert {key.path[-1] for key in step.keys} == {

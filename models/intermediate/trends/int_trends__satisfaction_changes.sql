@@ -1,0 +1,20 @@
+select
+    satisfaction_id,
+    comparison,
+    answer_count,
+    earlier_answer_count,
+    cast(score as decimal(18, 6)) as score,
+    cast(earlier_score as decimal(18, 6)) as earlier_score,
+    cast(change as decimal(18, 6)) as change,
+    cast(standard_error as decimal(18, 6)) as standard_error,
+    cast(lower_95 as decimal(18, 6)) as lower_95,
+    cast(upper_95 as decimal(18, 6)) as upper_95,
+    cast(contribution as decimal(18, 6)) as contribution,
+    p_value,
+    adjusted_p_value,
+    test_count,
+    cast(shift_month_date as date) as shift_month_date,
+    cast(earliest_shift_month_date as date) as earliest_shift_month_date,
+    cast(latest_shift_month_date as date) as latest_shift_month_date,
+    _loaded_at as estimated_at
+from {{ source('trends', 'satisfaction_changes') }}
