@@ -8,7 +8,6 @@ adjusted for how many were looked at together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,16 +49,15 @@ def differences(later: Means, earlier: Means, covariance: FloatArray) -> Differe
     period, and the larger variance of both is taken for each: thirty who happen to answer alike say little about how
     people differ, and would make any change look sure.
     """
-    change = later.score - earlier.score
-    standard_error = np.sqrt(later.variance + earlier.variance - 2 * covariance)
+    change = np.subtract(later.score, earlier.score)
+    standard_error: FloatArray = np.sqrt(later.variance + earlier.variance - 2 * covariance)
     freedom = _freedom(later.variance, earlier.variance, later.people_count, earlier.people_count)
     half_width = stats.t.ppf(0.975, freedom) * standard_error
     of_one = np.maximum(later.variance * later.answer_count, earlier.variance * earlier.answer_count)
     of_later, of_earlier = of_one / later.answer_count, of_one / earlier.answer_count
     distance = np.abs(change) / np.sqrt(of_later + of_earlier - 2 * covariance)
-    p_value: FloatArray = 2 * stats.t.sf(
-        distance, _freedom(of_later, of_earlier, later.people_count, earlier.people_count)
-    )
+    tails = stats.t.sf(distance, _freedom(of_later, of_earlier, later.people_count, earlier.people_count))
+    p_value = 2 * np.asarray(tails, np.float64)
     return Differences(change, standard_error, change - half_width, change + half_width, p_value)
 
 
@@ -77,7 +75,7 @@ def holm(p_values: npt.ArrayLike, test_count: int) -> FloatArray:
     tests have in common (Holm 1979, *A simple sequentially rejective multiple test procedure*, Scandinavian Journal of
     Statistics 6:2).
     """
-    values: Any = np.asarray(p_values, np.float64)
+    values: FloatArray = np.asarray(p_values, np.float64)
     order = np.argsort(values, kind="stable")
     adjusted: FloatArray = np.empty_like(values)
     adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * (test_count - np.arange(len(values)))), 1)

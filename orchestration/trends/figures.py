@@ -111,8 +111,18 @@ def read_figures(connection: duckdb.DuckDBPyConnection) -> tuple[Figures, str]:
     ).fetchall()
     digest.update(repr(rows).encode())
     shown = [
-        Figure(satisfaction_id, Cut(*row[:4]), *row[4:], _variance(standard_error, smallest_fall))
-        for *row, standard_error, smallest_fall, satisfaction_id in rows
+        Figure(
+            satisfaction_id=row[12],
+            cut=Cut(*row[:4]),
+            period_type=row[4],
+            first_month=row[5],
+            month_count=row[6],
+            answer_count=row[7],
+            people_count=row[8],
+            score=row[9],
+            variance=_variance(row[10], row[11]),
+        )
+        for row in rows
     ]
     pairs = connection.execute(
         """
