@@ -122,7 +122,11 @@ def test_dbt_runs_thrice_and_what_it_selects_is_what_the_order_says(
         ["trends"],
     ]
     steps = {step.node_def.name: step for step in repository.asset_graph.assets_defs if step.is_executable}
-    selected = [steps["models"], steps["models_valuation_matching_texts_constructs_profiling_attribution"], steps["models_trends"]]
+    selected = [
+        steps["models"],
+        steps["models_valuation_matching_texts_constructs_profiling_attribution"],
+        steps["models_trends"],
+    ]
     for step, stage in zip(selected, found, strict=True):
         nodes = [node for key, node in project["nodes"].items() if key in stage.nodes]
         assert {key.path[-1] for key in step.keys} == {

@@ -59,6 +59,13 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         },
         (),
     ),
+    "how rarely an alert of satisfaction may be false": (
+        {
+            "an_alert_is_sure_and_large_and_is_told_when_it_begins": "satisfaction_false_alarm_rate",
+            "a_shift_is_told_once_and_a_second_one_again": "satisfaction_least_change",
+        },
+        (),
+    ),
     "attributes of customers": (
         {"an_attribute_that_is_added_to_the_seed_tells_customers_apart": "profile_attributes"},
         ("tests/python/integration/test_olist.py::test_what_closed_deals_say_of_sellers_tells_customers_apart",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,7 @@ def company(seed: int, a_month: int, crisis: range = range(0), struck: float = 1
     """Three years of a company with `a_month` answers, in eight regions and by four channels.
 
     Each person answers three times in all, and is more or less content throughout. In the months of `crisis` this share
-    of the answers of region 0 and channel 0, a tenth of all, is of people who are less content by 1.2 standard deviations.
+    of the answers of region 0 and channel 0, a tenth of all, is less content by 1.2, where people differ by 1.1.
     """
     random = np.random.default_rng(seed)
     people, count = a_month * 12, a_month * MONTHS
@@ -43,7 +44,7 @@ def company(seed: int, a_month: int, crisis: range = range(0), struck: float = 1
     return Answers(person, month, 25.0 * stars, {"region": region[person], "order_channel": channel})
 
 
-def figures(answers: Answers) -> Figures:
+def figures(answers: Answers, lengths: Sequence[str] = tuple(LENGTHS)) -> Figures:
     """What of them is shown: parts of a dimension, and all, in every period of at least 30 people."""
     shown: list[Figure] = []
     common: dict[Cut, CommonPeople] = {}
@@ -52,25 +53,27 @@ def figures(answers: Answers) -> Figures:
         for part in np.unique(parts):
             cut = Cut("reviews", "satisfaction_index", dimension, "all" if dimension == WHOLE else str(part))
             of_part = parts == part
-            at = (answers.person[of_part], answers.month[of_part])
-            shape = (int(answers.person.max()) + 1, int(answers.month.max()) + 1)
+            people, person = np.unique(answers.person[of_part], return_inverse=True)
+            at, shape = (person, answers.month[of_part]), (len(people), int(answers.month.max()) + 1)
             counts = sparse.csr_array((np.ones(of_part.sum()), at), shape)
             sums = sparse.csr_array((answers.value[of_part], at), shape)
             pairs = ((counts, counts), (counts, sums), (sums, counts), (sums, sums))
             products = np.stack([np.tril((left.T @ right).toarray(), -1) for left, right in pairs])
             common[cut] = CommonPeople(JANUARY, products)
-            shown += _shown(cut, counts.toarray(), sums.toarray())
+            shown += _shown(cut, counts, sums, lengths)
     return Figures(shown, common)
 
 
-def _shown(cut: Cut, counts: FloatArray, sums: FloatArray) -> list[Figure]:
+def _shown(cut: Cut, counts: sparse.csr_array, sums: sparse.csr_array, lengths: Sequence[str]) -> list[Figure]:
     found = []
-    for period_type, length in LENGTHS.items():
-        for first in range(counts.shape[1] - length + 1):
-            n = counts[:, first : first + length].sum(axis=1)
+    of_people, sums_of_people = counts.toarray(), sums.toarray()
+    for period_type in lengths:
+        length = LENGTHS[period_type]
+        for first in range(of_people.shape[1] - length + 1):
+            n = of_people[:, first : first + length].sum(axis=1)
             people, count = int((n > 0).sum()), int(n.sum())
             if people >= MINIMUM:
-                s = sums[:, first : first + length].sum(axis=1)
+                s = sums_of_people[:, first : first + length].sum(axis=1)
                 score = float(s.sum() / count)
                 variance = float(((s - n * score) ** 2).sum() / count**2 * people / (people - 1))
                 name = ":".join([*cut, period_type, str(first)])
