@@ -253,7 +253,7 @@ class Settings:
     @classmethod
     def _from(cls, asked: _Asked) -> Settings:
         known = source_entities()
-        alert_to = asked.parsed("CEM_ALERT_TO", _listed, ())
+        alert_to = _listed(asked.text("CEM_ALERT_TO"))
         alert_smtp = asked.parsed("CEM_ALERT_SMTP", _address("smtp", "smtps"), None)
         if bool(alert_to) != bool(asked.text("CEM_ALERT_SMTP")):
             asked.problems.append("CEM_ALERT_SMTP and CEM_ALERT_TO go together: through which server, and to whom.")
