@@ -124,11 +124,12 @@ def test_what_a_file_says_of_its_columns_is_part_of_it(tmp_path: Path) -> None:
     assert shared(first, second) == {"marts/countries.parquet"}
 
 
-def test_the_same_rows_are_the_same_file(tmp_path: Path) -> None:
-    """Where nothing could be shared, too: the same rows in another order, in another home."""
+def test_the_same_rows_are_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing could be shared, too: in another home, in another order, and a month at a time."""
     for home in ("one", "other"):
         (tmp_path / home).mkdir()
     one = published_once(tmp_path / "one", [*JANUARY, *MARCH])
+    monkeypatch.setattr(parquet_files, "_ROWS_AT_ONCE", 60)
     other = published_once(tmp_path / "other", [*reversed(MARCH), *reversed(JANUARY)])
     assert {name: path.read_bytes() for name, path in files_of(one).items()} == {
         name: path.read_bytes() for name, path in files_of(other).items()
