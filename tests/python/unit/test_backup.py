@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,11 +15,10 @@ import pytest
 
 from orchestration import backup as backing_up
 from orchestration.backup import MANIFEST, BackupError, back_up, restore_backup
-from orchestration.lock import AlreadyRunning, only_run
+from orchestration.lock import only_run
 from orchestration.pseudonyms import keep_key
 from orchestration.settings import Settings
 from orchestration.state import kept_folders, remade_folders
-from tests.python.conftest import REPOSITORY
 
 
 @pytest.fixture
@@ -198,19 +195,3 @@ def test_what_does_not_fit_is_not_begun(settings: Settings, tmp_path: Path, monk
     with pytest.raises(BackupError, match="0 MiB free"):
         back_up(settings, tmp_path / "backups")
     assert list((tmp_path / "backups").iterdir()) == []
-
-
-def test_while_a_run_goes_on_no_backup_is_made(settings: Settings, tmp_path: Path) -> None:
-    code = (
-        "import pathlib\nfrom orchestration.lock import only_run\n"
-        f"with only_run(pathlib.Path({str(settings.home)!r})):\n    print(1, flush=True)\n    input()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        with pytest.raises(AlreadyRunning):
-            back_up(settings, tmp_path / "backups")
-        holder.communicate("\n")
-    assert not (tmp_path / "backups").exists()

@@ -14,6 +14,7 @@ import pytest
 
 from orchestration import erasure, state
 from orchestration import run as running
+from orchestration.backup import back_up
 from orchestration.defs.exclusive import settle_records
 from orchestration.lock import AlreadyRunning, only_run
 from orchestration.memory import remember
@@ -85,6 +86,9 @@ def test_nobody_else_holds_a_home_that_is_held(settings: Settings) -> None:
         state.clean(settings)
     with pytest.raises(AlreadyRunning):
         state.drop_warehouse(settings)
+    with pytest.raises(AlreadyRunning):
+        back_up(settings, settings.home.parent / "backups")
+    assert not (settings.home.parent / "backups").exists()
 
 
 def test_a_home_is_held_once_and_free_again_afterwards(settings: Settings) -> None:
