@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +17,9 @@ import duckdb
 import pytest
 
 from orchestration import doctor as examined
+from orchestration.demo_company.server import DemoServer
 from orchestration.doctor import ERROR, OK, WARNING, Finding, doctor, report
+from orchestration.ingestion.contract import raw_contract
 from orchestration.ingestion.load import load_source
 from orchestration.ingestion.losses import LossLimit
 from orchestration.settings import PUBLISHED_FILE, Settings
@@ -222,6 +226,26 @@ def test_databases_and_apis_that_do_not_answer_hold_nobody_up(
     assert "CEM_SURVEY_URL" in by_name["survey"].told
     assert "CEM_HELPDESK_URL is no address" in by_name["helpdesk"].told
     assert "hush" not in report(list(by_name.values()))
+
+
+def test_databases_and_apis_that_answer_are_asked_for_no_more_than_that(installed: Installation) -> None:
+    for name in ("shop", "survey"):
+        (installed.landing / name).mkdir()
+        with closing(sqlite3.connect(installed.landing / name / f"{name}.sqlite")) as database, database:
+            for table, columns in raw_contract(name).items():
+                database.execute(f"create table {table} ({', '.join(f'{c.name} {c.arrives_as}' for c in columns)})")
+    with DemoServer(installed.landing) as server:
+        variables = {"CEM_SOURCES": "shop,survey", "CEM_SURVEY_URL": server.url("survey")}
+        told = {one.what: one for one in installed.findings(**variables, CEM_SURVEY_TOKEN=server.token)}
+        assert (told["shop"].level, told["shop"].told) == (OK, "its database answers, with the contract's tables")
+        assert (told["survey"].level, told["survey"].told) == (OK, "its API answers")
+        refused = installed.found("survey", **variables, CEM_SURVEY_TOKEN="another")
+    assert (refused.level, "Set CEM_SURVEY_TOKEN to a valid one" in refused.told) == (ERROR, True)
+    assert not installed.settings.lake.exists()
+    with closing(sqlite3.connect(installed.landing / "shop/shop.sqlite")) as database, database:
+        database.execute("drop table orders")
+    lacking = installed.found("shop", CEM_SOURCES="shop")
+    assert (lacking.level, "has no table orders" in lacking.told) == (ERROR, True)
 
 
 def test_a_source_that_is_silent_for_longer_than_ever_before_is_told(installed: Installation) -> None:
