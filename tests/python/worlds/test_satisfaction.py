@@ -9,6 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from orchestration.trends.changes import changes
+from orchestration.trends.figures import Figures, read_figures
+from tests.python.unit.trends.simulated import JANUARY, Answers, figures
 from tests.python.worlds.world import compiled_for
 
 SOURCES = ("crm", "shop", "finance")
@@ -190,3 +193,41 @@ def test_figures_are_those_of_a_plain_count_and_no_part_is_found_by_subtraction(
     left = [len(np.unique(answers["people"][rest])) for rest in hidden.values()]
     assert min(count for count in left if count) >= MINIMUM
     assert 0 in left
+
+
+def test_changes_are_those_of_a_plain_count(models: dict[str, tuple[str, str]]) -> None:
+    """From month to month, people who answered in both included: what the warehouse shows, read, against NumPy."""
+    answers, dimensions = company(0)
+    with built(models, *answers.values(), dimensions) as connection:
+        found, _ = read_figures(connection)
+    compared = 0
+    for measure in ("satisfaction_index", "effort_index", "csat"):
+        asked = answers["measures"] == measure
+        plain = figures(
+            Answers(
+                answers["people"][asked],
+                answers["months"][asked] + 2 * 12 - 1,
+                answers["values"][asked],
+                {name: levels[asked] for name, levels in dimensions.items()},
+            )
+        )
+        expected = from_month_to_month(plain)
+        shown = from_month_to_month(Figures([one for one in found.shown if one.cut.measure == measure], found.common))
+        assert len(plain.common) > 5
+        for cut, change in shown.items():
+            assert change == pytest.approx(expected[cut], abs=1e-4)
+        compared += len(shown)
+    assert compared > 20
+
+
+def from_month_to_month(shown: Figures) -> dict[tuple[str, str, int], tuple[float, float]]:
+    """By dimension, value and month the change since the month before, and its standard error."""
+    by_id = {figure.satisfaction_id: figure for figure in shown.shown if figure.period_type == "1 month"}
+    return {
+        (*by_id[row["satisfaction_id"]].cut[2:], by_id[row["satisfaction_id"]].first_month - JANUARY): (
+            row["change"],
+            row["standard_error"],
+        )
+        for row in changes(shown)
+        if row["satisfaction_id"] in by_id and row["comparison"] == "previous_period"
+    }
