@@ -1,5 +1,5 @@
--- How satisfaction changed, of each figure that is shown, and which changes are worth an alert: beyond noise, and larger
--- than what is overlooked. An alert is told when it begins, and not again as long as it goes on.
+-- How satisfaction changed, of each figure that is shown, and which changes are worth an alert: beyond noise, and
+-- larger than what is overlooked. An alert is told when it begins, and not again as long as it goes on.
 with changes as (
     select * from {{ ref('int_trends__satisfaction_changes') }}
 ),
