@@ -95,7 +95,7 @@ def changes(figures: Figures) -> list[dict[str, Any]]:
             "earlier_answer_count": one.earlier.answer_count,
             "score": one.later.score,
             "earlier_score": one.earlier.score,
-            "change": float(found.change[place]),
+            "score_change": float(found.change[place]),
             "standard_error": float(found.standard_error[place]),
             "lower_95": float(found.lower_95[place]),
             "upper_95": float(found.upper_95[place]),

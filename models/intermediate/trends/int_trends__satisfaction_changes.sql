@@ -5,7 +5,7 @@ select
     earlier_answer_count,
     cast(score as decimal(18, 6)) as score,
     cast(earlier_score as decimal(18, 6)) as earlier_score,
-    cast(change as decimal(18, 6)) as change,
+    cast(score_change as decimal(18, 6)) as score_change,
     cast(standard_error as decimal(18, 6)) as standard_error,
     cast(lower_95 as decimal(18, 6)) as lower_95,
     cast(upper_95 as decimal(18, 6)) as upper_95,

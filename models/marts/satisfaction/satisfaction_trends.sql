@@ -19,7 +19,7 @@ described as (
         satisfaction.period_type,
         satisfaction.period_start_date,
         satisfaction.period_end_date,
-        cast(changes.change as double)
+        cast(changes.score_change as double)
         / nullif(
             cast(changes.earlier_score as double) - case when satisfaction.measure = 'nps' then -100 else 0 end, 0
         ) as relative_change,
@@ -34,7 +34,7 @@ directed as (
     select
         *,
         case
-            when is_beyond_noise and change > 0
+            when is_beyond_noise and score_change > 0
                 and coalesce(relative_change > {{ var('satisfaction_least_change') }}, true) then 'rise'
             when is_beyond_noise and relative_change < -{{ var('satisfaction_least_change') }} then 'fall'
         end as direction
@@ -76,7 +76,7 @@ wholes as (
 shared as (
     select
         told.*,
-        cast(cast(told.contribution as double) / cast(wholes.change as double) as decimal(18, 6))
+        cast(cast(told.contribution as double) / cast(wholes.score_change as double) as decimal(18, 6))
             as share_of_whole_change,
         cast(told.answer_count as double) / wholes.answer_count as share_of_answers
     from told
@@ -118,7 +118,7 @@ select
     earlier_answer_count,
     score,
     earlier_score,
-    change,
+    score_change,
     cast(relative_change as decimal(18, 6)) as relative_change,
     standard_error,
     lower_95,

@@ -225,7 +225,7 @@ def from_month_to_month(shown: Figures) -> dict[tuple[str, str, int], tuple[floa
     by_id = {figure.satisfaction_id: figure for figure in shown.shown if figure.period_type == "1 month"}
     return {
         (*by_id[row["satisfaction_id"]].cut[2:], by_id[row["satisfaction_id"]].first_month - JANUARY): (
-            row["change"],
+            row["score_change"],
             row["standard_error"],
         )
         for row in changes(shown)

@@ -34,7 +34,7 @@ def clean_and_struck(seed: int) -> tuple[int, int | None, int | None]:
     """Cuts that change for sure in a company where nothing does; when a crisis is found in its region and channel."""
     alarms = len(surely(figures(company(seed, A_MONTH))))
     struck = surely(figures(company(1000 + seed, A_MONTH, CRISIS)))
-    first = {cut: min(end for end, row in found if row["change"] < 0) for cut, found in struck.items()}
+    first = {cut: min(end for end, row in found if row["score_change"] < 0) for cut, found in struck.items()}
     return alarms, first.get(("region", "0")), first.get(("order_channel", "0"))
 
 
@@ -68,8 +68,8 @@ def test_contributions_of_parts_are_the_whole_s_change() -> None:
             figure = by_id[row["satisfaction_id"]]
             at = (figure.period_type, figure.first_month, row["comparison"])
             if figure.cut.dimension == "none":
-                wholes[at] = row["change"]
-                assert row["contribution"] == pytest.approx(row["change"])
+                wholes[at] = row["score_change"]
+                assert row["contribution"] == pytest.approx(row["score_change"])
             else:
                 parts[figure.cut.dimension, at] = parts.get((figure.cut.dimension, at), 0) + row["contribution"]
     assert {dimension for dimension, _ in parts} == {"region", "order_channel"}
