@@ -22,6 +22,7 @@ import duckdb
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from orchestration.bounded_memory import connect
 from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import load_times
 from orchestration.ingestion.landing_source import LandingSource, tables_without_files
@@ -203,7 +204,7 @@ def _published(settings: Settings) -> list[Finding]:
 def _opened(what: str, database: Path, settings: Settings) -> Finding:
     """Whether a DuckDB file opens and holds tables."""
     try:
-        with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+        with connect(database.resolve(), read_only=True) as connection:
             ((count,),) = connection.execute("select count(*) from duckdb_tables()").fetchall()
     except duckdb.Error as error:
         first = str(error).splitlines()[0]

@@ -6,10 +6,9 @@ import shutil
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-import duckdb
-
 from orchestration.alerting.alerts import BLOCK, WARN, Alert
 from orchestration.alerting.reach import Reach
+from orchestration.bounded_memory import connect
 from orchestration.ingestion.lake import last_loaded_at
 from orchestration.settings import Settings
 
@@ -24,7 +23,7 @@ def anomalies(settings: Settings, reach: Reach, known: Iterable[Alert]) -> Itera
     Stretches of weeks are counted back from the as-of day, so the same fault begins on another day tomorrow: a stretch
     that ends no earlier than one of `known` began, and began no later than that ended, is the same.
     """
-    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+    with connect(settings.warehouse, read_only=True) as connection:
         rows = connection.execute(
             """
             select severity, source_system, entity, part, column_name, anomaly_type, cast(first_date as varchar),
@@ -56,7 +55,7 @@ def anomalies(settings: Settings, reach: Reach, known: Iterable[Alert]) -> Itera
 
 def quarantine(settings: Settings, reach: Reach) -> Iterator[Alert]:
     """Raw tables of which more rows broke a rule than may; rows that repeat one that counts are not among them."""
-    with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
+    with connect(settings.warehouse, read_only=True) as connection:
         rows = connection.execute(
             """
             select source_system, raw_table, quarantined_row_count - repeated_row_count as broken_count, file_row_count

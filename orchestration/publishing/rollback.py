@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.bounded_memory import connect
 from orchestration.publishing.publish import next_number, switch, version_name, versions
 from orchestration.settings import PUBLISHED_FILE
 
@@ -65,7 +66,7 @@ def _named(there: list[int]) -> str:
 def _as_of(file: Path) -> str:
     """The day that a version speaks of; whoever cannot read it must not be switched to it."""
     try:
-        with duckdb.connect(str(file), read_only=True) as connection:
+        with connect(file, read_only=True) as connection:
             ((day,),) = connection.execute("select max(as_of_date) from publication.version").fetchall()
     except duckdb.Error as error:
         said = str(error).splitlines()[0]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
+from orchestration.bounded_memory import connect
 from orchestration.computed import ComputedLoad
 from orchestration.trends.changes import changes
 from orchestration.trends.figures import read_figures
@@ -42,7 +41,7 @@ def compare_periods(warehouse: Path, lake: Path, computed_at: datetime) -> Compa
 
     Figures that are those of the last time are left. `computed_at` is the run's clock.
     """
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         figures, fingerprint = read_figures(connection)
     content_md5 = f"{METHOD}:{fingerprint}"
     with ComputedLoad(lake, SOURCE, computed_at) as load:
