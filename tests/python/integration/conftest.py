@@ -65,12 +65,15 @@ class Project:
             raise
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
-    def build_anew(self, dbt_vars: str = "{}") -> None:
-        """Load what is new, and make a warehouse of the lake by the models' SQL, as a first run would but for dbt."""
+    def build_anew(self, *wanted: str, dbt_vars: str = "{}") -> None:
+        """Load what is new, and make a warehouse of the lake by the models' SQL, as a first run would but for dbt.
+
+        Of all models, or of those that `wanted` rest on.
+        """
         settings = self._settings()
         for source in settings.sources:
             load_or_serve(source, settings)
-        build_anew(settings, dbt_vars)
+        build_anew(settings, dbt_vars, *wanted)
 
     def build(self, *, only: tuple[str, ...] = (), **variables: str) -> dict[str, SourceLoad]:
         """Load what is new and build all models, with what Python computes in between, as a run does; return the loads.

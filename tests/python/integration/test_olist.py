@@ -46,7 +46,7 @@ def otherwise(olist: Project, tmp_path_factory: pytest.TempPathFactory) -> Proje
     folder = tmp_path_factory.mktemp("otherwise")
     built = Project(folder, {**olist.environment, "CEM_AS_OF": "2017-12-31"})
     shutil.copytree(olist.home / "lake", folder / "lake")
-    built.build_anew('{"base_currency": "BRL"}')
+    built.build_anew(dbt_vars='{"base_currency": "BRL"}')
     return built
 
 

@@ -18,7 +18,8 @@ def test_two_sources_together_give_the_types_of_each(
     )
     for project, source in ((olist, "olist"), (online_retail, "online_retail")):
         shutil.copytree(project.home / "lake" / "raw" / source, tmp_path / "lake" / "raw" / source)
-    together.build_anew()
+    joint = [relation for relation in together.public_relations() if not relation.startswith("marts.")]
+    together.build_anew(*(relation.split(".")[1] for relation in joint), "data_coverage", "int_clock__as_of")
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{together.warehouse_file}' as joint (read_only)")
         for name, project in (("one", olist), ("other", online_retail)):
@@ -33,7 +34,6 @@ def test_two_sources_together_give_the_types_of_each(
             ]
             for name in ("one", "other")
         )
-        joint = [relation for relation in together.public_relations() if not relation.startswith("marts.")]
         assert joint == one == other
         assert len(joint) == 29
         for table in joint:

@@ -11,6 +11,8 @@ from typing import Any
 from tests.python.worlds.test_worlds import small_company
 from tests.python.worlds.world import World
 
+# Those of small worlds: for a set of its own, dbt compiles the project once more.
+SOURCES = ("crm", "shop", "finance")
 REASONS = "select source_system, raw_table, quarantine_rule from marts.quarantine_reasons order by all"
 
 
@@ -50,7 +52,7 @@ def test_times_of_one_row_are_moments_before_they_are_compared_and_clocks_may_di
     company.order("UTC", "A1", "2024-05-02 10:00:00", 20, time_zone=zone, shipped_at="2024-05-02 13:30:00Z")
     company.order("FAST", "A1", "2024-05-03 10:00:00", 20, shipped_at="2024-05-03 09:55:00")
     company.order("FASTER", "A1", "2024-05-04 10:00:00", 20, shipped_at="2024-05-04 09:54:59")
-    world = World.of(company, tmp_path).load().build("orders", "quarantine_reasons")
+    world = World.of(company, tmp_path, *SOURCES).load().build("orders", "quarantine_reasons")
 
     named = "('OFFSET', 'UTC', 'FAST', 'FASTER')"
     assert world.query(
@@ -96,7 +98,7 @@ def test_a_weekend_has_friday_s_rate_and_what_has_none_is_refused_once(tmp_path:
         company.add("finance", "exchange_rates", date=day, currency="CHF", rate=rate)
     for name, day in (("SATURDAY", "2024-05-04"), ("MONDAY", "2024-05-06"), ("SUNDAY", "2024-05-12")):
         company.order(name, "A1", f"{day} 12:00:00", 100, currency="CHF")
-    world = World.of(company, tmp_path).load().build("order_lines", "int_money__amount_days")
+    world = World.of(company, tmp_path, *SOURCES).load().build("order_lines", "int_money__amount_days")
 
     converted = "select order_id, amount from behavioural.order_lines where currency = 'CHF' order by occurred_at"
     assert [float(amount) for _, amount in world.query(converted)] == [102, 103, 103]
@@ -136,7 +138,7 @@ def test_an_event_belongs_to_the_day_and_month_of_the_place_where_it_happened(tm
     company.add("crm", "customers", customer_number="LATE", created_at="2024-08-01 03:00:00", **won)
     moved = {"life_event_id": "L", "customer_number": "C1", "kind": "move", "reported_at": "2024-07-02 10:00:00"}
     company.add("crm", "life_events", occurred_on="2024-07-01", **moved)
-    world = World.of(company, tmp_path, "crm", "shop", "finance", company_time_zone=new_york).load().build()
+    world = World.of(company, tmp_path, *SOURCES, company_time_zone=new_york).load().build()
 
     assert world.failed_tests() == {}
     days = Counter(date.fromisoformat(str(row["ordered_at"])[:10]) for row in company.rows["shop", "orders"])

@@ -16,7 +16,7 @@ import pickle
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from pprint import pformat
@@ -25,7 +25,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from orchestration.computations import Stage, stages
+from orchestration.computations import Stage, computed_from, stages
 from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
 from orchestration.pseudonyms import keep_key
@@ -38,7 +38,7 @@ NOW = datetime(2025, 1, 1, 6, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Node:
-    """A model or data test, compiled; `after` are the models and sources that it reads."""
+    """A model or data test, compiled; `after` are the models, seeds and sources (`source:shop`) that it reads."""
 
     name: str
     relation: str
@@ -52,11 +52,13 @@ class Node:
 class Compiled:
     """The project compiled for a set of sources: a warehouse with the seeds, the models in order, and the data tests.
 
-    The models come stage by stage, each with what Python computes before it.
+    The models come stage by stage, each with what Python computes before it; `computed_from` has the models that each
+    computed source (`source:texts`) is made from.
     """
 
     template: Path
     stages: tuple[tuple[Stage, tuple[Node, ...]], ...]
+    computed_from: dict[str, frozenset[str]]
     tests: tuple[Node, ...]
 
 
@@ -88,7 +90,7 @@ class World:
     def build(self, *wanted: str) -> World:
         """Build all models, or those that `wanted` rest on; raises duckdb.Error with the model's name where one fails.
 
-        What Python computes is computed where a wanted model rests on it.
+        Python computes what they rest on.
         """
         build_anew(self.settings, self.variables, *wanted)
         return self
@@ -113,7 +115,7 @@ class World:
 def build_anew(settings: Settings, variables: str = "{}", *wanted: str) -> None:
     """Make the warehouse from the lake, as dbt would on its first run: all models, or those that `wanted` rest on.
 
-    Raises duckdb.Error with the model's name where one fails.
+    Python computes what they rest on. Raises duckdb.Error with the model's name where one fails.
     """
     compiled = compiled_for(settings.sources, variables, settings.as_of)
     keep_key(settings)
@@ -122,13 +124,11 @@ def build_anew(settings: Settings, variables: str = "{}", *wanted: str) -> None:
     shutil.copyfile(compiled.template, settings.warehouse)
     _register_raw_tables(settings)
     needed = _needed(compiled, wanted)
-    last = max(stage.number for stage, nodes in compiled.stages for node in nodes if node.name in needed)
-    for stage, nodes in compiled.stages[: last + 1]:
-        if stage.computations:
-            stage.compute(settings.warehouse, settings.lake, settings.clock())
+    for stage, nodes in compiled.stages:
+        if computations := tuple(one for one in stage.computations if f"source:{one.source}" in needed):
+            replace(stage, computations=computations).compute(settings.warehouse, settings.lake, settings.clock())
             _register_raw_tables(settings)
-        # What is computed next reads models that nobody may have asked for.
-        _create(settings, [node for node in nodes if stage.number < last or node.name in needed])
+        _create(settings, [node for node in nodes if node.name in needed])
 
 
 def _create(settings: Settings, nodes: list[Node]) -> None:
@@ -172,7 +172,7 @@ def _create_components(connection: duckdb.DuckDBPyConnection, node: Node) -> Non
 
 
 def _needed(compiled: Compiled, wanted: tuple[str, ...]) -> set[str]:
-    after = {node.name: node.after for _, nodes in compiled.stages for node in nodes}
+    after = {node.name: node.after for _, nodes in compiled.stages for node in nodes} | compiled.computed_from
     open_names = list(wanted or after)
     needed: set[str] = set()
     while open_names:
@@ -216,6 +216,10 @@ def _compile(settings: Settings, variables: str) -> Compiled:
             (stage, tuple(_node(nodes[key]) for key in models if key in stage.nodes))
             for stage in stages(manifest.flat_graph)
         ),
+        {
+            f"source:{source}": frozenset(relation.split(".")[1] for relation in relations)
+            for source, relations in computed_from(manifest.flat_graph).items()
+        },
         tuple(_node(nodes[key]) for key in order if nodes[key].resource_type == "test"),
     )
 
@@ -229,7 +233,7 @@ def load_nothing(lake: Path, *sources: str) -> None:
 
 
 def _node(node: Any) -> Node:
-    after = {name.split(".")[2] for name in node.depends_on.nodes}
+    after = {_name(key) for key in node.depends_on.nodes}
     return Node(
         node.name,
         f"{node.schema}.{node.name}",
@@ -238,6 +242,12 @@ def _node(node: Any) -> Node:
         frozenset(after),
         str(getattr(node.config, "severity", "error")).lower(),
     )
+
+
+def _name(key: str) -> str:
+    """What the node of dbt with this id is called here; a source may be called as a model is."""
+    kind, _, name, *_ = key.split(".")
+    return f"source:{name}" if kind == "source" else name
 
 
 def _in_order(parents: Mapping[str, list[str]]) -> list[str]:
