@@ -47,6 +47,7 @@ def remade_folders(settings: Settings) -> tuple[Path, ...]:
     return (
         settings.warehouse.parent,
         settings.dbt_target,
+        settings.spill,
         settings.home / "dlt",
         settings.quality,
         settings.records,

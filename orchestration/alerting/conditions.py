@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from orchestration.alerting.alerts import BLOCK, WARN, Alert
 from orchestration.alerting.reach import Reach
 from orchestration.bounded_memory import connect
-from orchestration.ingestion.lake import last_loaded_at
+from orchestration.ingestion.lake import load_times
 from orchestration.settings import Settings
 
 # Who looks into what no list names an owner of; both are names of seeds/quality/anomaly_checks.csv.
@@ -82,7 +82,7 @@ def quarantine(settings: Settings, reach: Reach) -> Iterator[Alert]:
 def stale_sources(settings: Settings, reach: Reach) -> Iterator[Alert]:
     """Sources that have brought nothing for longer than `alert_stale_days` says of them."""
     for source, days in settings.alert_stale_days.items():
-        last = last_loaded_at(settings.lake, source)
+        last = max(load_times(settings.lake, source), default=None)
         if source in settings.sources and (last is None or settings.clock() - last > timedelta(days=days)):
             marts, pages = reach.of(reach.tables_of(source))
             yield Alert(

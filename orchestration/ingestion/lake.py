@@ -121,15 +121,6 @@ def landed_files(lake: Path, source: str) -> dict[tuple[str, str], LandedFile]:
     return current
 
 
-def last_loaded_at(lake: Path, source: str) -> datetime | None:
-    """When `source` last brought something that the lake did not have; None where it never did."""
-    loaded = (
-        pa.parquet.read_table(path, columns=["_loaded_at"], partitioning=None).column(0)
-        for path in table_files(lake, source, MANIFEST_TABLE)
-    )
-    return max((moment.as_py() for column in loaded for moment in column), default=None)
-
-
 def keep_what_counts(lake: Path, source: str) -> int:
     """Remove for good what no reader of `source` sees: former states, marks of deletions, former versions of files.
 

@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.pseudonyms import keep_key
 from orchestration.settings import Settings, SettingsError
-from tests.python.worlds.world import dbt_environment, manifest_of, run_dbt
+from tests.python.worlds.world import dbt_environment, load_nothing, manifest_of, run_dbt
 
 OWN_KEY, OTHER_KEY = "own key, as long as a key should be", "another key, as long as it should be"
 
@@ -174,9 +174,7 @@ def settle_before(home: Settings, guest: str, returned: str, account: str, ids: 
 
 def begin_dbt(home: Settings) -> None:
     """What every dbt command begins with, and the smallest thing that it can be asked for."""
-    records = home.lake / "shop" / "_dlt_loads"
-    records.mkdir(parents=True)
-    (records / "0.jsonl").write_text('{"load_id": "0", "status": 0}\n', encoding="utf-8")
+    load_nothing(home.lake, "shop")
     with dbt_environment(home.child_environment()):
         run_dbt(manifest_of(home.sources), "seed", "--select", "survey_items")
 

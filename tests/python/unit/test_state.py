@@ -52,7 +52,17 @@ def fill(settings: Settings, rows: int = 3) -> None:
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("create schema intermediate")
         connection.execute(f"create table {NAMES} as select range as key from range({rows})")
-    for folder in ("landing/crm", "lake/raw", "published", "dbt", "dlt", "quality", "dagster", "warehouse/raw_views"):
+    for folder in (
+        "landing/crm",
+        "lake/raw",
+        "published",
+        "dbt",
+        "dlt",
+        "quality",
+        "dagster",
+        "spill",
+        "warehouse/raw_views",
+    ):
         (settings.home / folder).mkdir(parents=True)
         (settings.home / folder / "file").touch()
 
