@@ -1,4 +1,7 @@
-"""How much memory DuckDB takes in this process, and where it puts what does not fit (docs/decisions/0070)."""
+"""How much memory and how many cores DuckDB takes in this process, and where it puts what does not fit.
+
+docs/decisions/0070 says why.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ _IN_MEMORY = ":memory:"
 @dataclass(frozen=True)
 class _Bounds:
     memory_limit: str
+    threads: int
     spill: Path
 
 
@@ -28,9 +32,9 @@ _opened = itertools.count()
 
 
 def bound_memory(settings: Settings) -> None:
-    """From now on a database that `connect` opens in this process takes no more memory than `settings` allow."""
+    """From now on a database that `connect` opens in this process takes no more than `settings` allow."""
     global _bounds  # noqa: PLW0603
-    _bounds = _Bounds(settings.memory_limit, settings.spill)
+    _bounds = _Bounds(settings.memory_limit, settings.threads, settings.spill)
 
 
 def connect(database: str | Path = _IN_MEMORY, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -48,7 +52,11 @@ def configuration(database: str | Path = _IN_MEMORY) -> dict[str, str]:
     _bounds.spill.mkdir(mode=0o700, parents=True, exist_ok=True)
     # A file that is opened twice in a process is one database, which has one folder.
     name = f"memory-{next(_opened)}" if database == _IN_MEMORY else _name_of(Path(database))
-    return {"memory_limit": _bounds.memory_limit, "temp_directory": str(_bounds.spill / f"{os.getpid()}-{name}")}
+    return {
+        "memory_limit": _bounds.memory_limit,
+        "threads": str(_bounds.threads),
+        "temp_directory": str(_bounds.spill / f"{os.getpid()}-{name}"),
+    }
 
 
 def _name_of(database: Path) -> str:

@@ -37,6 +37,28 @@ _LEAST_MEMORY = 256 * 1000**2
 _CONTAINER_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
+# Where Linux says how much processor time a container may take: microseconds of so many, or `max`. Groups of version 1
+# have a file for each.
+_CONTAINER_SHARES = (
+    (Path("/sys/fs/cgroup/cpu.max"),),
+    (Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us")),
+)
+
+
+def _cores_there() -> int:
+    """Processor cores that this process may take: those it may run on, or what its container is limited to."""
+    # Not every operating system tells a process's own from the machine's.
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    for files in _CONTAINER_SHARES:
+        try:
+            allowed, period = " ".join(file.read_text(encoding="ascii") for file in files).split()
+            if int(allowed) > 0:  # -1: no limit
+                there = min(there, max(1, round(int(allowed) / int(period))))
+        except (OSError, ValueError):
+            continue  # not there, or `max`: no limit
+    return there
+
+
 def _share_of_memory() -> str:
     return f"{int(_memory_there() * _MEMORY_SHARE / 2**20)}MiB"
 
@@ -93,7 +115,8 @@ class Settings:
 
     `most_lost_share` of a raw table's rows may be gone at once, and of the tables in `confirmed_losses`
     (`crm.customers`) so many rows all the same. A gzip file may unpack to `most_unpacked` times its size.
-    `memory_limit` is what one DuckDB database may take, as DuckDB writes sizes.
+    `memory_limit` is what one DuckDB database may take, as DuckDB writes sizes, and `threads` how many processor cores
+    one statement of it.
 
     An alert is raised of raw tables that have more than `alert_quarantine_share` of their rows in quarantine, of a
     disk of which less than `alert_free_disk_share` is free, and of the sources in `alert_stale_days` that bring nothing
@@ -116,6 +139,7 @@ class Settings:
     most_unpacked: float = 100.0
     keep_records_days: int = 30
     memory_limit: str = field(default_factory=_share_of_memory)
+    threads: int = field(default_factory=_cores_there)
     alert_quarantine_share: float = 0.05
     alert_free_disk_share: float = 0.05
     alert_stale_days: Mapping[str, int] = field(default_factory=dict)
@@ -222,7 +246,11 @@ class Settings:
 
     def child_environment(self) -> dict[str, str]:
         """What dbt needs to know, as the environment of its process."""
-        return {**self.project_environment(), "CEM_MEMORY_LIMIT": self.memory_limit}
+        return {
+            **self.project_environment(),
+            "CEM_MEMORY_LIMIT": self.memory_limit,
+            "CEM_THREADS": str(self.threads),
+        }
 
     def project_environment(self) -> dict[str, str]:
         """That part of it which the parsed project, and what is made by it, follow from."""
@@ -273,6 +301,7 @@ class Settings:
             keep_records_days=asked.parsed("CEM_KEEP_RECORDS_DAYS", _as("a whole number above 0", _positive), 30),
             memory_limit=asked.parsed("CEM_MEMORY_LIMIT", _as("a size such as 4GB, from 256MB on", _memory_size), None)
             or _share_of_memory(),
+            threads=asked.parsed("CEM_THREADS", _as("a whole number above 0", _positive), None) or _cores_there(),
             alert_quarantine_share=asked.parsed(
                 "CEM_ALERT_QUARANTINE_SHARE", _as("a share above 0 and below 1, such as 0.05", _share), 0.05
             ),

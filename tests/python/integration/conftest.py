@@ -26,8 +26,9 @@ from tests.python.conftest import REPOSITORY, built_once
 from tests.python.worlds.world import build_anew, dbt_environment, keep_parsed, manifest_of, run_dbt
 
 MIB = 1 << 20
-# dbt tells its log file each statement, which takes a tenth of its time, and no test reads it.
-QUIET = {"DBT_LOG_LEVEL_FILE": "none"}
+# dbt tells its log file each statement, which takes a tenth of its time, and no test reads it. Each of two workers has
+# a core: a second thread of DuckDB's would take a fifth more of it.
+FRUGAL = {"DBT_LOG_LEVEL_FILE": "none", "CEM_THREADS": "1"}
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Project:
         process = subprocess.Popen(
             [sys.executable, "-m", "orchestration", *arguments],
             cwd=REPOSITORY,
-            env={**clean_environment(), **QUIET, "CEM_HOME": str(self.home), **self.environment, **variables},
+            env={**clean_environment(), **FRUGAL, "CEM_HOME": str(self.home), **self.environment, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -125,7 +126,7 @@ class Project:
         return int(self.query("select version from publication.version")[0][0])
 
     def _settings(self, **variables: str) -> Settings:
-        return Settings.from_environment({"CEM_HOME": str(self.home), **self.environment, **variables})
+        return Settings.from_environment({**FRUGAL, "CEM_HOME": str(self.home), **self.environment, **variables})
 
     def _watch_memory(self, process: psutil.Process) -> None:
         while process.is_running():

@@ -204,7 +204,7 @@ def lake(
     from orchestration.pseudonyms import keep_key
 
     home = tmp_path_factory.mktemp("home")
-    settings = Settings(home=home, sources=SOURCES, now=LOADED_AT, demo_factor=0.003)
+    settings = Settings(home=home, sources=SOURCES, now=LOADED_AT, demo_factor=0.003, threads=1)
     settings.warehouse.parent.mkdir()
     keep_key(settings)
     landing = settings.demo_landing

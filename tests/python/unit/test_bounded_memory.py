@@ -1,4 +1,4 @@
-"""DuckDB takes no more memory than it may, and what does not fit goes to a folder of the home."""
+"""DuckDB takes no more memory and cores than it may, and what does not fit goes to a folder of the home."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ SORTED = (
     " select row, row_number() over (order by hash(row)) as place from range(4000000) as numbers (row))"
 )
 LIMIT = "select current_setting('memory_limit'), current_setting('temp_directory')"
+CORES = "select current_setting('threads')"
 
 
 @pytest.fixture
 def bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.setattr(bounded_memory, "_bounds", None)
-    found = Settings(home=tmp_path / "home", sources=("olist",), memory_limit="64MiB")
+    found = Settings(home=tmp_path / "home", sources=("olist",), memory_limit="64MiB", threads=3)
     found.home.mkdir()
     bound_memory(found)
     return found
@@ -64,7 +65,9 @@ def test_databases_that_are_open_together_spill_apart_and_one_that_is_opened_twi
         connect(path, read_only=True) as again,
     ):
         found = [configuration_of(each) for each in (first, second, third, again)]
+        cores = [each.execute(CORES).fetchall() for each in (first, second, third, again)]
     assert {limit for limit, _ in found} == {"64.0 MiB"}
+    assert cores == [[(3,)]] * 4
     folders = [folder for _, folder in found]
     assert len(set(folders)) == 3
     assert folders[2] == folders[3]
@@ -101,6 +104,7 @@ def test_dbt_is_bounded(bounded: Settings) -> None:
     opened = LocalEnvironment(dbt_credentials(bounded))
     connection = opened.handle()
     assert connection.cursor().execute(LIMIT).fetchall() == [("64.0 MiB", str(bounded.spill / "dbt"))]
+    assert connection.cursor().execute(CORES).fetchall() == [(3,)]
     connection.close()
     opened.close()
 
@@ -126,3 +130,26 @@ def test_half_of_what_a_container_may_take_is_the_default(tmp_path: Path, monkey
     assert Settings(home=tmp_path, sources=()).memory_limit == "512MiB"
     limit.write_text("max\n")
     assert int(Settings(home=tmp_path, sources=()).memory_limit.removesuffix("MiB")) > 512
+
+
+@pytest.mark.parametrize(
+    ("files", "allowed"),
+    [
+        ({"cpu.max": "max 100000\n"}, 8),
+        ({"cpu.max": "250000 100000\n"}, 2),
+        ({"cpu.max": "20000 100000\n"}, 1),
+        ({"cpu.max": "1600000 100000\n"}, 8),
+        ({"quota": "300000\n", "period": "100000\n"}, 3),
+        ({"quota": "-1\n", "period": "100000\n"}, 8),
+        ({}, 8),
+    ],
+)
+def test_the_cores_that_a_container_may_take_are_the_default(
+    files: dict[str, str], allowed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    shares = ((tmp_path / "cpu.max",), (tmp_path / "quota", tmp_path / "period"))
+    monkeypatch.setattr(settings, "_CONTAINER_SHARES", shares)
+    monkeypatch.setattr(settings.os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    assert Settings(home=tmp_path, sources=()).threads == allowed

@@ -33,6 +33,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "CEM_DEMO_FACTOR": "0.5",
             "CEM_KEEP_VERSIONS": "2",
             "CEM_MEMORY_LIMIT": "1.5GiB",
+            "CEM_THREADS": "3",
             "CEM_PSEUDONYM_KEY": "k" * 64,
             "CEM_ALERT_WEBHOOK": "https://chat.example/hush",
             "CEM_ALERT_SMTP": "smtp://cem:hush@mail.example:587",
@@ -50,7 +51,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert (settings.alert_quarantine_share, settings.alert_free_disk_share) == (0.2, 0.1)
     assert settings.sources == ("olist", "online_retail")
     assert (settings.as_of, settings.now) == (date(2018, 10, 31), datetime(2026, 1, 1, 6, tzinfo=UTC))
-    assert (settings.demo_factor, settings.keep_versions, settings.memory_limit) == (0.5, 2, "1.5GiB")
+    assert (settings.demo_factor, settings.keep_versions) == (0.5, 2)
+    assert (settings.memory_limit, settings.threads) == ("1.5GiB", 3)
     assert settings.landing_folder("olist") == tmp_path / "olist"
     assert settings.pseudonym_key == "k" * 64
     assert not settings.uses_demo
@@ -94,6 +96,7 @@ def test_a_source_with_a_server_of_its_own_is_not_simulated_and_its_secrets_are_
         ("CEM_KEEP_VERSIONS", "few", "must be a whole number above 0"),
         ("CEM_MEMORY_LIMIT", "half", "must be a size such as 4GB"),
         ("CEM_MEMORY_LIMIT", "100MB", "must be a size such as 4GB, from 256MB on"),
+        ("CEM_THREADS", "0", "must be a whole number above 0"),
         ("CEM_ALERT_WEBHOOK", "chat.example", "must be an address such as https://"),
         ("CEM_ALERT_WEBHOOK", "https://chat.example:port", "must be an address such as https://"),
         ("CEM_ALERT_SMTP", "https://mail.example", "must be an address such as smtps://"),

@@ -25,6 +25,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from orchestration.bounded_memory import bound_memory, connect
 from orchestration.computations import Stage, computed_from, stages
 from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
@@ -78,7 +79,8 @@ class World:
         Each set of sources is parsed once a session, and compiled once for each set of variables, in some 10 seconds
         each: let tests share them.
         """
-        settings = Settings(home=home, sources=sources or DEMO_SOURCES, landing=home / "landing", now=NOW)
+        # Each of two workers has a core: a second thread takes a sixth more of it for tables as small as these.
+        settings = Settings(home=home, sources=sources or DEMO_SOURCES, landing=home / "landing", now=NOW, threads=1)
         return cls(settings, company, json.dumps(variables, sort_keys=True))
 
     def load(self) -> World:
@@ -118,6 +120,7 @@ def build_anew(settings: Settings, variables: str = "{}", *wanted: str) -> None:
     Python computes what they rest on. Raises duckdb.Error with the model's name where one fails.
     """
     compiled = compiled_for(settings.sources, variables, settings.as_of)
+    bound_memory(settings)
     keep_key(settings)
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     settings.warehouse.unlink(missing_ok=True)
@@ -146,9 +149,8 @@ def _create(settings: Settings, nodes: list[Node]) -> None:
 
 @contextmanager
 def _warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(settings.warehouse)) as connection:
-        # Each of two workers has a core: a second thread takes a sixth more of it for tables as small as these.
-        connection.execute("set timezone = 'UTC'; set threads = 1")
+    with connect(settings.warehouse) as connection:
+        connection.execute("set timezone = 'UTC'")
         yield connection
 
 
