@@ -1,5 +1,5 @@
--- How many stays go on after so many days: the product-limit estimate (Kaplan, Meier 1958, Nonparametric Estimation from
--- Incomplete Observations, JASA 53:457), in which a stay that goes on still counts for as long as it was seen. Its
+-- How many stays go on after so many days: the product-limit estimate (Kaplan, Meier 1958, Nonparametric Estimation
+-- from Incomplete Observations, JASA 53:457), in which a stay that goes on still counts for as long as it was seen. Its
 -- variance is Greenwood's. Who leaves on a day was at risk on it, as was whose stay was last seen on it.
 with counts as (
     select * from {{ ref('int_journey__dwell_counts') }}

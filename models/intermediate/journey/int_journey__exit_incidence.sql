@@ -1,8 +1,8 @@
--- How many stays have ended after so many days by each next stage: the cumulative incidence of Aalen, Johansen (1978, An
--- Empirical Transition Matrix for Non-homogeneous Markov Chains, Scandinavian Journal of Statistics 5:141), in which who
--- went elsewhere cannot come any more; 1 - Kaplan-Meier of each next stage by itself would sum to more than one. The
--- variance is the one by the delta method (Marubini, Valsecchi 1995, Analysing Survival Data from Clinical Trials, 10.3),
--- its sums written out so that one pass makes them.
+-- How many stays have ended after so many days by each next stage: the cumulative incidence of Aalen, Johansen (1978,
+-- An Empirical Transition Matrix for Non-homogeneous Markov Chains Based on Censored Observations, Scandinavian Journal
+-- of Statistics 5:141), in which who went elsewhere cannot come any more; 1 - Kaplan-Meier of each next stage by itself
+-- would sum to more than one. The variance is the one by the delta method (Marubini, Valsecchi 1995, Analysing Survival
+-- Data from Clinical Trials and Observational Studies, 10.3), its sums written out so that one pass makes them.
 with survival as (
     select * from {{ ref('int_journey__dwell_survival') }}
     where left_count > 0
@@ -60,22 +60,27 @@ incidences as (
     from steps
 ),
 
-sums as (
+terms as (
     select
         *,
-        {%- for name, term in {
-            'incidence_greenwood_sum': 'incidence * greenwood_step',
-            'square_greenwood_sum': 'incidence * incidence * greenwood_step',
-            'binomial_sum': 'power(survival_before, 2) * exit_count * (at_risk - exit_count) / power(at_risk, 3)',
-            'exit_sum': 'survival_before * exit_count / power(at_risk, 2)',
-            'incidence_exit_sum': 'incidence * survival_before * exit_count / power(at_risk, 2)',
-        }.items() %}
-        coalesce(sum({{ term }}) over (
+        incidence * greenwood_step as incidence_greenwood_term,
+        incidence * incidence * greenwood_step as square_greenwood_term,
+        power(survival_before, 2) * exit_count * (at_risk - exit_count) / power(at_risk, 3) as binomial_term,
+        survival_before * exit_count / power(at_risk, 2) as exit_term,
+        incidence * survival_before * exit_count / power(at_risk, 2) as incidence_exit_term
+    from incidences
+),
+
+sums as (
+    select
+        {% for name in ['incidence_greenwood', 'square_greenwood', 'binomial', 'exit', 'incidence_exit'] %}
+        coalesce(sum({{ name }}_term) over (
             partition by known_at, axis, dimension, dimension_value, stage, next_stage
             order by stage_days rows between unbounded preceding and current row
-        ), 0) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from incidences
+        ), 0) as {{ name }}_sum,
+        {% endfor %}
+        *
+    from terms
 )
 
 select

@@ -23,7 +23,7 @@ people as (
 ),
 
 hidden as (
-    select *
+    select hidden_people.*
     from {{ hidden_parts('people', ['axis', 'stage'], 'stay_count', 'customer_count', 'customers') }} as hidden_people
 ),
 
@@ -82,17 +82,20 @@ select
     people.longest_seen_days,
     hidden.suppression_reason is not null as is_suppressed,
     hidden.suppression_reason,
-    {%- for name in ['lower_quartile', 'median', 'upper_quartile', 'median_lower_95', 'median_upper_95'] %}
-    case when hidden.suppression_reason is null then quantiles.{{ name }}_days end as {{ name }}_days{{ ',' if not loop.last }}
-    {%- endfor %}
+    shown.lower_quartile_days,
+    shown.median_days,
+    shown.upper_quartile_days,
+    shown.median_lower_95_days,
+    shown.median_upper_95_days
 from people
-left join quantiles
-    on people.axis = quantiles.axis
-    and people.dimension = quantiles.dimension
-    and people.dimension_value = quantiles.dimension_value
-    and people.stage = quantiles.stage
 left join hidden
     on people.axis = hidden.axis
     and people.dimension = hidden.dimension
     and people.dimension_value = hidden.dimension_value
     and people.stage = hidden.stage
+left join quantiles as shown
+    on people.axis = shown.axis
+    and people.dimension = shown.dimension
+    and people.dimension_value = shown.dimension_value
+    and people.stage = shown.stage
+    and hidden.suppression_reason is null

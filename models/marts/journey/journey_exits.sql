@@ -24,9 +24,8 @@ exits as (
 ),
 
 horizons as (
-    select within_days
-    from (values {% for days in var('journey_days') %}({{ days }}){{ ', ' if not loop.last }}{% endfor %})
-        as named (within_days)
+    select named.within_days
+    from (values ({{ var('journey_days') | join('), (') }})) as named (within_days)
 ),
 
 cells as (
@@ -58,8 +57,9 @@ followed as (
             as followed_count,
         cast(min(case when survival.stage_days <= horizons.within_days then survival.survival else 1 end) as double)
             as survival,
-        cast(max(case when survival.stage_days <= horizons.within_days then survival.greenwood_sum else 0 end) as double)
-            as greenwood_sum
+        cast(
+            max(case when survival.stage_days <= horizons.within_days then survival.greenwood_sum else 0 end) as double
+        ) as greenwood_sum
     from survival
     cross join horizons
     group by

@@ -12,9 +12,8 @@ stages as (
 ),
 
 horizons as (
-    select within_days
-    from (values {% for days in var('journey_days') %}({{ days }}){{ ', ' if not loop.last }}{% endfor %})
-        as named (within_days)
+    select named.within_days
+    from (values ({{ var('journey_days') | join('), (') }})) as named (within_days)
 ),
 
 arrivals as (
@@ -70,9 +69,10 @@ counted as (
 ),
 
 hidden as (
-    select *
-    from {{ hidden_parts('sizes', ['cohort_month_date'], 'customer_count', 'customer_count', 'customers') }}
-        as hidden_sizes
+    select hidden_sizes.*
+    from {{ hidden_parts(
+        'sizes', ['cohort_month_date'], 'customer_count', 'customer_count', 'customers'
+    ) }} as hidden_sizes
 ),
 
 cells as (

@@ -1,6 +1,6 @@
--- How likely customers are to stand in each stage at a month's end, by the stage in which they stood when it began, as a
--- whole and cut by one dimension at a time. Each month that is over, each stage of the axis and each value of a dimension
--- has its rows, whether anybody stood there or not.
+-- How likely customers are to stand in each stage at a month's end, by the stage in which they stood when it began, as
+-- a whole and cut by one dimension at a time. Each month that is over, each stage of the axis and each value of a
+-- dimension has its rows, whether anybody stood there or not.
 with counts as (
     select * from {{ ref('int_journey__transition_counts') }}
 ),
@@ -62,7 +62,7 @@ beginnings as (
 ),
 
 hidden as (
-    select *
+    select hidden_beginnings.*
     from {{ hidden_parts(
         'beginnings', ['month_date', 'axis', 'from_stage'], 'customer_count', 'customer_count', 'customers'
     ) }} as hidden_beginnings

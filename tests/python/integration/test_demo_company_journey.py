@@ -148,3 +148,82 @@ def test_stages_are_nearly_as_true_as_any_could_be(days: duckdb.DuckDBPyConnecti
     assert agreement >= 0.88 * bound
     assert precision >= 0.72
     assert knowable >= 0.75
+
+
+def test_transitions_are_those_that_the_stages_tell(demo: Project) -> None:
+    """Who is in which stage on the first of each month, customer by customer, and a month later."""
+    different = demo.query(
+        """
+        with months as (
+            select unnest(generate_series(timestamp '2020-01-01', as_of_at, interval 1 month)) as month_date
+            from publication.version
+        ),
+        standing as (
+            select months.month_date, customer_id, axis, stage
+            from months
+            inner join marts.journey_stages as stages
+                on valid_from < months.month_date and (valid_to is null or valid_to >= months.month_date)
+        ),
+        counted as (
+            select month_date, axis, stage as from_stage, next_stage as to_stage, count(*) as transition_count
+            from (
+                select *, lead(stage) over (partition by customer_id, axis order by month_date) as next_stage
+                from standing
+            )
+            where next_stage is not null
+            group by all
+        ),
+        told as (
+            select month_date, axis, from_stage, to_stage, transition_count
+            from marts.journey_transitions
+            where dimension = 'none' and transition_count > 0
+        )
+        select * from told anti join counted using (month_date, axis, from_stage, to_stage, transition_count)
+        """
+    )
+    ((told,),) = demo.query(
+        "select count(*) from marts.journey_transitions where dimension = 'none' and transition_count > 0"
+    )
+    assert different == []
+    assert told > 300
+
+
+def test_a_cohort_has_come_to_the_stages_that_it_is_told_to_have(demo: Project) -> None:
+    ((different, rows),) = demo.query(
+        """
+        with firsts as (
+            select customer_id, stage, min(min(valid_from)) over (partition by customer_id) as first_at,
+                min(valid_from) as reached_at
+            from marts.journey_stages where axis = 'relationship' group by customer_id, stage
+        ),
+        counted as (
+            select date_trunc('month', first_at) as cohort_month_date, stage, count(*) as reached_count
+            from firsts where date_diff('day', first_at, reached_at) <= 90 group by all
+        )
+        select count(*) filter (reached_customer_count <> coalesce(reached_count, 0)), count(*)
+        from marts.journey_funnel left join counted using (cohort_month_date, stage)
+        where dimension = 'none' and within_days = 90 and not is_suppressed
+        """
+    )
+    assert (different, rows > 100) == (0, True)
+
+
+def test_the_next_stage_is_forecast_better_than_by_the_base_rate(demo: Project) -> None:
+    """On days that no forecast was made from; by dwell time better than by a chain that knows no days."""
+    found = demo.query(
+        """
+        select axis, within_days, customer_count,
+            max(log_loss) filter (forecast_model = 'dwell'), max(log_loss) filter (forecast_model = 'markov'),
+            max(base_rate_log_loss), max(stage_rate_log_loss), max(calibration_error) filter (is_chosen)
+        from marts.next_stage_accuracy group by all order by all
+        """
+    )
+    for axis, days, customers, dwell, markov, base, by_stage, error in found:
+        print(
+            f"\n{axis}, {days} days, {customers:,} customers: log-loss {dwell:.3f} by dwell time, {markov:.3f} by a"
+            f" Markov chain, base rate {base:.3f}, by stage in hindsight {by_stage:.3f}; calibration error {error:.3f}"
+        )
+        assert dwell < markov < base
+        assert error < 0.2
+    assert {row[:2] for row in found} == {(axis, days) for axis in ("attitude", "relationship") for days in (30, 90)}
+    assert demo.query("select count(*) from marts.next_stages where probability is null") == [(0,)]

@@ -1,5 +1,5 @@
--- Whatever becomes of who is in a stage, to stay in it included, is one of what has a row. Six decimals each may miss half
--- a millionth.
+-- Whatever becomes of who is in a stage, to stay in it included, is one of what has a row. Each of six decimals may be
+-- half a millionth off.
 with sums as (
     select
         'journey_transitions' as mart,

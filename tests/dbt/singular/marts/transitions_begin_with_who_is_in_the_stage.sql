@@ -26,8 +26,8 @@ counted as (
         sum(case when stages.is_known_then then 1 else 0 end) as known_then_count
     from months
     inner join stages
-        on stages.entered_date < months.month_date
-        and (stages.left_date >= months.month_date or stages.left_date is null)
+        on months.month_date > stages.entered_date
+        and (months.month_date <= stages.left_date or stages.left_date is null)
     group by months.month_date, stages.axis, stages.stage
 ),
 
