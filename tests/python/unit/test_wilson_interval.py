@@ -30,7 +30,8 @@ def test_the_interval_is_the_published_one(had: int, count: int, lower: float, u
 @pytest.mark.parametrize("count", [1, 30, 1_000_000])
 def test_where_all_are_alike_it_has_a_width_and_holds_the_share(count: int) -> None:
     lower, upper = interval("1", str(count))
-    assert lower is not None and lower < 1
+    assert lower is not None
+    assert lower < 1
     assert upper == 1
 
 
