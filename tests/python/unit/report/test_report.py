@@ -106,6 +106,37 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "stage_days": 31,
                 }
             ],
+            "marts.journey_dwell": [
+                {
+                    "axis": "relationship",
+                    "dimension": "none",
+                    "stage": stage,
+                    "customer_count": 40,
+                    "stay_count": 50,
+                    "open_stay_count": 20,
+                    "median_days": days,
+                    "median_lower_95_days": days and days - 5,
+                    "median_upper_95_days": days and days + 9,
+                }
+                for stage, days in (("new", 146), ("lapsed", None))
+            ],
+            "marts.journey_exits": [
+                {
+                    "axis": "relationship",
+                    "dimension": "none",
+                    "stage": "new",
+                    "next_stage": next_stage,
+                    "within_days": days,
+                    "customer_count": 40,
+                    "stay_count": 50,
+                    "probability": probability,
+                }
+                for next_stage, days, probability in (
+                    ("active", 30, "0.2"),
+                    ("active", 90, "0.412345"),
+                    ("new", 90, "0.587655"),
+                )
+            ],
             "marts.dates": [
                 {"date_day": day, "month_date": day.replace(day=1), "is_until_as_of": True}
                 for day in (date(2024, 10, 31), date(2024, 11, 30), date(2024, 12, 31))
@@ -161,6 +192,16 @@ def test_what_is_hidden_says_why_and_is_no_zero(page: ReadPage) -> None:
     assert shown.column("score") == [None, "18.000001"]
     assert shown.words("score")[0] == "too few respondents"
     assert page.parts["satisfaction-measures"].column("score") == ["15.406977"]
+
+
+def test_how_long_stages_last_and_what_comes_next_is_told_as_far_as_it_is_known(page: ReadPage) -> None:
+    dwell, exits = page.parts["journey-dwell"], page.parts["journey-exits"]
+    assert dict(zip(dwell.words("stage"), dwell.words("median_days"), strict=True)) == {
+        "New": "146",
+        "Lapsed": "half are still there",
+    }
+    assert "41.2 %" in exits.text
+    assert "20.0 %" not in exits.text
 
 
 def test_what_few_customers_are_worth_is_hidden_and_so_is_what_would_tell_it(page: ReadPage) -> None:
