@@ -1,10 +1,10 @@
--- The stays of customers in stages, as they are known at the as-of moment, and as they were before the hold-out by which
--- forecasts are judged. Whoever of those went on then: what became of them is the answer. Customers of whom a stage of
--- that time was worked out by a model that was fitted later are left out of what was known then.
+-- The stays of customers in stages, as they are known at the as-of moment, and as they were before the hold-out by
+-- which forecasts are judged. Whoever of those went on then: what became of them is the answer. Customers of whom a
+-- stage of that time was worked out by a model that was fitted later are left out of what was known then.
 with clock as (
     select
         as_of_at,
-        {{ add_days('as_of_at', -(var('next_stage_days') | max)) }} as holdout_from
+        {{ add_days('as_of_at', '-' ~ (var('next_stage_days') | max)) }} as holdout_from
     from {{ ref('int_clock__as_of') }}
 ),
 
