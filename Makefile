@@ -10,7 +10,7 @@ LOCK = $(VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generat
   pyproject.toml $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run new-source doctor erase backup restore rollback alerts show dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
+.PHONY: help run new-source doctor erase backup restore rollback alerts show query dbt dev docs serve-demo test unit check check-sql check-models check-python test-long test-spark bench-clv lock rebuild clean remove-everything
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ alerts: $(VENV)/installed-run  ## what is to be looked at, since when, who owns 
 
 show: $(VENV)/installed-run  ## what the current published version holds
 	@$(CEM) show
+
+query: $(VENV)/installed-metrics  ## metrics of that version: make query ARGS="--metrics nps --group-by metric_time__month"; ARGS="list metrics"
+	@$(CEM) query $(ARGS)
 
 dbt: $(VENV)/installed-run  ## dbt with this configuration: make dbt ARGS="build --select orders"
 	@$(CEM) dbt $(ARGS)
@@ -83,8 +86,9 @@ test-spark: $(SPARK_VENV)/installed  ## the same models on Spark, compared with 
 
 lock: $(VENV)/bin/uv  ## renew the lock files from pyproject.toml; ARGS=--upgrade takes newer releases
 	$(LOCK) -o requirements/run.lock
-	$(LOCK) --extra dev -c requirements/run.lock -o requirements/dev.lock
-	$(LOCK) --extra dev --extra spark -c requirements/dev.lock -o requirements/spark.lock
+	$(LOCK) --extra metrics -c requirements/run.lock -o requirements/metrics.lock
+	$(LOCK) --extra dev --extra metrics -c requirements/metrics.lock -o requirements/dev.lock
+	$(LOCK) --extra dev --extra metrics --extra spark -c requirements/dev.lock -o requirements/spark.lock
 
 bench-clv: $(VENV)/installed-run  ## CLV models against peers: make bench-clv ARGS="--peers-python PYTHON"
 	$(VENV)/bin/python benchmarks/clv/run.py $(ARGS)
@@ -112,10 +116,15 @@ $(VENV)/installed-run: requirements/run.lock | $(VENV)/bin/uv
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r $<
 	@touch $@
 
-$(VENV)/installed-dev: requirements/dev.lock | $(VENV)/bin/uv
+$(VENV)/installed-metrics: requirements/metrics.lock | $(VENV)/bin/uv
 	@echo "Installing what is locked in $< …"
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r $<
 	@touch $@ $(VENV)/installed-run
+
+$(VENV)/installed-dev: requirements/dev.lock | $(VENV)/bin/uv
+	@echo "Installing what is locked in $< …"
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --require-hashes -r $<
+	@touch $@ $(VENV)/installed-run $(VENV)/installed-metrics
 
 $(SPARK_VENV)/installed: requirements/spark.lock | $(VENV)/bin/uv
 	@echo "Installing what is locked in $< …"

@@ -14,6 +14,7 @@ from orchestration.dbt_project import DbtParseError, current_manifest, dbt_comma
 from orchestration.erasure import erase
 from orchestration.lock import AlreadyRunning, only_run
 from orchestration.memory import MemoryLostError, remembered_relations, restore
+from orchestration.metrics import query
 from orchestration.packs import check_packs
 from orchestration.private_home import keep_private
 from orchestration.pseudonyms import keep_key
@@ -35,6 +36,7 @@ python -m orchestration restore BACKUP [--replace]        take it from there
 python -m orchestration rollback [VERSION]                switch readers to the version before, or to VERSION
 python -m orchestration alerts       what is to be looked at, and what no receiver has taken yet
 python -m orchestration show         what the current published version holds
+python -m orchestration query ARGS…  metrics of that version, such as: query --metrics nps --group-by metric_time__month
 python -m orchestration doctor       whether this installation can run: versions, settings, disk, sources, what is there
 python -m orchestration dbt ARGS…    dbt with this configuration, such as: dbt build --select orders
 python -m orchestration dev          Dagster's web UI on this configuration
@@ -42,7 +44,7 @@ python -m orchestration new-source NAME FOLDER [MAPPING]    write the pack of a 
 python -m orchestration serve-demo   the demo company's APIs on loopback, until interrupted
 """
 _COMMANDS = ("run", "rebuild", "erase", "clean", "alerts", "show", "doctor", "dev", "serve-demo")
-_COMMANDS_WITH_ARGUMENTS = ("backup", "restore", "rollback", "dbt", "new-source")
+_COMMANDS_WITH_ARGUMENTS = ("backup", "restore", "rollback", "query", "dbt", "new-source")
 
 
 def main(arguments: list[str]) -> int:
@@ -77,6 +79,8 @@ def main(arguments: list[str]) -> int:
             return _restore_backup(rest, settings)
         if command == "rollback":
             return _roll_back(rest, settings)
+        if command == "query":
+            return query(settings, rest)
         if command == "clean":
             print(clean(settings))
             return 0

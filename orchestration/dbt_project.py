@@ -35,23 +35,35 @@ def manifest_path(settings: Settings) -> Path:
     return settings.dbt_target / "parsed" / "manifest.json"
 
 
+def semantic_manifest_path(settings: Settings) -> Path:
+    """Where the metrics of that manifest are kept, as MetricFlow reads them."""
+    return manifest_path(settings).with_name("semantic_manifest.json")
+
+
 def current_manifest(settings: Settings) -> Path:
     """The path of a manifest that fits the project's files and the enabled sources, parsing only where it must.
 
-    It is a copy of its own, which only a finished parse replaces: dbt writes its `manifest.json` anew with every
-    command, and a command that is killed leaves half of one. Raises DbtParseError with dbt's own words.
+    Its metrics are beside it (`semantic_manifest_path`). It is a copy of its own, which only a finished parse replaces:
+    dbt writes its `manifest.json` anew with every command, and a command that is killed leaves half of one. Raises
+    DbtParseError with dbt's own words.
     """
     manifest = manifest_path(settings)
     stamp = manifest.with_name("parsed_for.txt")
     fingerprint = project_fingerprint(settings, PARSED)
     if manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
         return manifest
+    from dbt.contracts.graph.semantic_manifest import SemanticManifest
+
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     written = settings.dbt_target / "manifest.json"
-    parsed_project(settings).write(str(written))  # type: ignore[no-untyped-call]
+    project = parsed_project(settings)
+    project.write(str(written))  # type: ignore[no-untyped-call]
     # Without its stamp a manifest counts as none, so nothing that is killed in between pairs new with old.
     stamp.unlink(missing_ok=True)
     replace_file(manifest, written.read_bytes())
+    semantic = settings.dbt_target / "semantic_manifest.json"
+    SemanticManifest(project).write_json_to_file(str(semantic))  # type: ignore[no-untyped-call]
+    replace_file(semantic_manifest_path(settings), semantic.read_bytes())
     replace_file(stamp, fingerprint.encode())
     return manifest
 

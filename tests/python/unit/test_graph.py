@@ -63,6 +63,12 @@ def test_the_published_version_descends_from_every_raw_table_in_one_lineage(
     assert dg.AssetKey(["staging", "base_olist__orders"]) in upstream
 
 
+def test_every_mart_is_of_the_group_that_its_folder_is_called_by(manifest: Path) -> None:
+    nodes = json.loads(manifest.read_bytes())["nodes"].values()
+    marts = [node for node in nodes if node["resource_type"] == "model" and node["fqn"][1] == "marts"]
+    assert [node["name"] for node in marts if node["group"] != node["fqn"][2]] == []
+
+
 def test_groups_are_layers_and_domains(repository: dg.RepositoryDefinition) -> None:
     assets = repository.asset_graph
     groups = {key: assets.get(key).group_name for key in assets.materializable_asset_keys}

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
+import pytest
+
+from tests.python.conftest import built_once
 from tests.python.worlds.company import Company
+from tests.python.worlds.world import World
 
 CUSTOMERS = tuple(f"C{number}" for number in range(1, 41))
 
@@ -31,6 +36,15 @@ def ordinary_company() -> Company:
         company.order(f"O{number}-last", f"A{number}", "2024-12-30 12:00:00", 25)
         _visit(company, 100 + number, "2024-12-30")
     return company
+
+
+def ordinary_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """That company through all models, once a session: only read it."""
+
+    def build(home: Path) -> None:
+        World.of(ordinary_company(), home).load().build()
+
+    return World.of(ordinary_company(), built_once(tmp_path_factory, "ordinary", build))
 
 
 def _known_to_the_crm(company: Company, number: int, customer: str, day: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from orchestration.settings import DEMO_SOURCES
 from tests.python.worlds.mess import KINDS
-from tests.python.worlds.ordinary import ordinary_company
+from tests.python.worlds.ordinary import ordinary_company, ordinary_world
 from tests.python.worlds.world import World
 
 # The columns of a customer's row that are known of everybody who bought in the company without mess.
@@ -52,8 +52,8 @@ def holds(world: World) -> None:
     assert world.query("select * from marts.customer_value where not coalesce(isfinite(probability_alive), true)") == []
 
 
-def test_the_company_without_mess_has_every_figure(tmp_path: Path) -> None:
-    holds(build([], 0, tmp_path))
+def test_the_company_without_mess_has_every_figure(tmp_path_factory: pytest.TempPathFactory) -> None:
+    holds(ordinary_world(tmp_path_factory))
 
 
 def test_an_event_of_the_site_is_not_the_one_of_the_app_with_the_same_id(tmp_path: Path) -> None:

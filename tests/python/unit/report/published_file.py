@@ -1,4 +1,4 @@
-"""A published file with all marts, as their contracts have them, and the rows that a test gives."""
+"""A published file with all marts and types, as their contracts have them, and the rows that a test gives."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ Rows = Sequence[Mapping[str, Any]]
 
 @cache
 def contracts() -> dict[str, dict[str, str]]:
-    """The columns of each mart with their types, as the YAML beside the models has them."""
-    models = [
-        model
-        for path in sorted((PROJECT_ROOT / "models" / "marts").rglob("*.yml"))
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
-    ]
+    """The columns of each public model with their types, as the YAML beside the models has them."""
     return {
-        f"marts.{model['name']}": {column["name"]: column["data_type"] for column in model["columns"]}
-        for model in models
+        f"{schema}.{model['name']}": {column["name"]: column["data_type"] for column in model["columns"]}
+        for schema in ("descriptive", "behavioural", "attitudinal", "interaction", "marts")
+        for path in sorted((PROJECT_ROOT / "models" / schema).rglob("*.yml"))
+        if path.parent.name != "restricted"
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
     }
 
 
@@ -36,12 +34,14 @@ def published_version(
     why_empty: Mapping[str, str] | None = None,
     absent: Sequence[str] = (),
 ) -> Path:
-    """A version's folder below `folder`, as of 2024-12-31, whose marts hold `rows`, by relation."""
+    """A version's folder below `folder`, as of 2024-12-31, whose tables hold `rows`, by relation."""
     version = folder / "cem-000007"
     version.mkdir()
     tables = {name: columns for name, columns in contracts().items() if name not in absent}
     with duckdb.connect(str(version / PUBLISHED_FILE)) as connection:
-        connection.execute("begin; create schema marts; create schema publication")
+        connection.execute("begin; create schema publication")
+        for schema in sorted({relation.partition(".")[0] for relation in tables}):
+            connection.execute(f"create schema {schema}")
         connection.execute(
             "create table publication.version as select 7 as version, timestamp '2025-01-02 06:00' as published_at,"
             " 'crm,shop' as sources, date '2024-12-31' as as_of_date, timestamp '2025-01-01' as as_of_at"
@@ -62,8 +62,8 @@ def published_version(
                     list(row.values()),
                 )
             connection.execute(
-                "insert into publication.tables values ('marts', ?, ?, ?)",
-                [relation.removeprefix("marts."), len(given), (why_empty or {}).get(relation)],
+                "insert into publication.tables values (?, ?, ?, ?)",
+                [*relation.split("."), len(given), (why_empty or {}).get(relation)],
             )
         connection.execute("commit")
     return version
