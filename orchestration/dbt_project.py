@@ -62,7 +62,7 @@ def current_manifest(settings: Settings) -> Path:
     stamp.unlink(missing_ok=True)
     replace_file(manifest, written.read_bytes())
     semantic = settings.dbt_target / "semantic_manifest.json"
-    SemanticManifest(project).write_json_to_file(str(semantic))  # type: ignore[no-untyped-call]
+    SemanticManifest(project).write_json_to_file(str(semantic))
     replace_file(semantic_manifest_path(settings), semantic.read_bytes())
     replace_file(stamp, fingerprint.encode())
     return manifest

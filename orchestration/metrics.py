@@ -31,7 +31,7 @@ def query(settings: Settings, arguments: Sequence[str]) -> int:
     from dbt_metricflow.cli import main
 
     # It would ask PyPI for a newer release before each answer; this one is locked.
-    main.UpdateChecker = _NoUpdates
+    main.UpdateChecker = _NoUpdates  # type: ignore[attr-defined]
     command = list(arguments) if arguments and not arguments[0].startswith("-") else ["query", *arguments]
     try:
         main.cli.main(args=command, prog_name="make query")
