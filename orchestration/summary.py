@@ -1,4 +1,4 @@
-"""The table at the end of a run, read from the published file as any consumer would read it."""
+"""What a run ends with, figures first, read from the published file as any consumer would read it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.headlines import headlines
 from orchestration.settings import REPORT_FILE, Settings, SettingsError
 
 
@@ -20,7 +21,7 @@ def current_version(settings: Settings) -> Path:
 
 
 def summary(published: Path) -> str:
-    """What the published file at `published` holds: tables, rows or why none, as-of date, rows in and out a source."""
+    """What the published file says first, its report, then tables, rows or why none, as-of date, rows in and out."""
     # A version that an earlier release published has no as-of date and gives no reasons.
     with duckdb.connect(str(published.resolve()), read_only=True) as connection:
         version, as_of = connection.execute(
@@ -65,7 +66,13 @@ def summary(published: Path) -> str:
             if connection.execute("select 1 from publication.tables where table_name = 'data_anomalies'").fetchall()
             else "select 1 where false"
         ).fetchall()
+        first = headlines(connection)
+    # A version that an earlier release published has no report.
+    if (report := published.parent / REPORT_FILE).exists():
+        first.append(f"{'report':<20}{report}")
     lines = [
+        *first,
+        "",
         f"{'published':<42}{'rows':>12}   as of",
         *(f"{f'{schema}.{name}':<42}{rows:>12,}   {as_of}" for schema, name, rows, _ in tables),
         "",
@@ -94,7 +101,4 @@ def summary(published: Path) -> str:
             for severity, source, entity, column, anomaly, first, last, observed, expected, owner, remedy in anomalies
         ]
     lines += ["", f"version {version}: {published} ({published.resolve().parent.name})"]
-    # A version that an earlier release published has no report.
-    if (report := published.parent / REPORT_FILE).exists():
-        lines.append(f"report:    {report}")
     return "\n".join(lines)

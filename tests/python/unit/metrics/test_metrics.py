@@ -358,7 +358,9 @@ def test_what_stands_at_an_end_is_of_the_last_month_asked_for(metrics: Metrics) 
     assert metrics.ask(equity, by="metric_time__quarter") == [(month(10), 1200, 1190, 1210, 42)]
     assert metrics.ask(equity, by="metric_time__month")[0] == (month(10), 1000, 990, 1010, 40)
     assert metrics.ask("customer_equity_on_revenue_amount") == [(5000,)]
-    assert metrics.ask("average_residual_clv_amount", by="metric_time__quarter") == [(month(10), pytest.approx(1200 / 42))]
+    assert metrics.ask("average_residual_clv_amount", by="metric_time__quarter") == [
+        (month(10), pytest.approx(1200 / 42))
+    ]
     assert metrics.ask("profit_amount,return_on_customer", by="metric_time__quarter") == [(month(10), 180, None)]
     assert metrics.ask("return_on_customer", by="metric_time__month")[2] == (month(12), Decimal("0.3"))
     assert metrics.ask("backlog_ticket_count", by="metric_time__quarter") == [(month(10), 13)]
