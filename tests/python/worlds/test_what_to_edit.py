@@ -158,6 +158,17 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
             "tests/python/unit/report/test_texts.py::test_each_part_and_column_is_spoken_of_and_nothing_else_is",
         ),
     ),
+    "a metric": (
+        {},
+        (
+            "tests/python/unit/metrics/test_metrics.py::test_every_metric_and_saved_query_has_an_answer",
+            "tests/python/worlds/test_metrics.py::test_a_metric_cut_as_its_mart_is_its_mart",
+        ),
+    ),
+    "who owns a mart": (
+        {},
+        ("tests/python/unit/test_graph.py::test_every_mart_is_of_the_group_that_its_folder_is_called_by",),
+    ),
     "a definition": ({}, ("tests/python/worlds/test_what_to_edit.py::test_a_model_is_described_beside_it",)),
 }
 
