@@ -1,8 +1,7 @@
 -- What came in from each customer and was spent on them, month by month, and in all until then. Purchases only: a
 -- cancelled order is no revenue, and what is owed or passed on (a gift card, a tip) neither. Freight charged with the
--- order and freight booked as a line are the same thing. A line whose cost is
--- not known is taken to cost what the source's others do, as far as known by that month; where a source knows no cost
--- at all, the margin of its customers is not known either.
+-- order and freight booked as a line are the same thing. Where a source knows no cost of its goods at all, the margin of
+-- its customers is not known either.
 with orders as (
     select
         order_id,
@@ -16,16 +15,7 @@ with orders as (
 ),
 
 lines as (
-    select
-        orders.customer_id,
-        orders.month_date,
-        order_lines.source_system,
-        order_lines.product_type,
-        order_lines.counts_as,
-        order_lines.amount,
-        order_lines.cost_amount
-    from orders
-    inner join {{ ref('order_lines') }} as order_lines on orders.order_id = order_lines.order_id
+    select * from {{ ref('int_value__line_costs') }}
 ),
 
 refunds as (
@@ -38,28 +28,8 @@ refunds as (
     where {{ counts_as_refund() }}
 ),
 
-cost_by_month as (
-    select
-        source_system,
-        month_date,
-        sum(case when cost_amount is not null then amount end) as costed_revenue_amount,
-        sum(cost_amount) as product_cost_amount
-    from (
-        select source_system, month_date, amount, cost_amount from lines
-        union all
-        select distinct source_system, month_date, 0, null from refunds
-    ) as months_with_bookings
-    group by source_system, month_date
-),
-
 cost_rates as (
-    select
-        source_system,
-        month_date,
-        cast(sum(product_cost_amount) over (partition by source_system order by month_date) as double)
-        / nullif(cast(sum(costed_revenue_amount) over (partition by source_system order by month_date) as double), 0)
-            as cost_rate
-    from cost_by_month
+    select * from {{ ref('int_value__cost_rates') }}
 ),
 
 bookings as (
@@ -94,23 +64,12 @@ bookings as (
         0,
         case when lines.cost_amount is not null then lines.amount end,
         lines.cost_amount,
-        coalesce(
-            lines.cost_amount,
-            case
-                when lines.product_type = 'product' then cast(lines.amount * cost_rates.cost_rate as decimal(28, 4))
-            end,
-            0
-        ),
-        case
-            when lines.counts_as = 'revenue' and lines.cost_amount is null and cost_rates.cost_rate is null then 1
-            else 0
-        end,
+        lines.goods_cost_amount,
+        case when lines.is_cost_unknown then 1 else 0 end,
         null,
         0,
         0
     from lines
-    inner join cost_rates
-        on lines.source_system = cost_rates.source_system and lines.month_date = cost_rates.month_date
     union all
     select
         refunds.customer_id,
