@@ -207,32 +207,8 @@ tested as (
     from estimates
 ),
 
-ranked as (
-    select
-        *,
-        count(p_value) over (partition by value_basis) as test_count,
-        row_number() over (
-            partition by value_basis order by p_value asc nulls last, attribute asc, attribute_value asc
-        ) as p_place
-    from tested
-),
-
-stepped as (
-    select
-        *,
-        min(p_value * test_count / p_place) over (
-            partition by value_basis
-            order by p_place asc
-            rows between current row and unbounded following
-        ) as smallest_p_value
-    from ranked
-),
-
 adjusted as (
-    select
-        *,
-        case when p_value is not null then least(smallest_p_value, 1) end as adjusted_p_value
-    from stepped
+    select * from {{ with_adjusted_p_values('tested', ['value_basis'], ['attribute', 'attribute_value']) }} as tested
 )
 
 select
