@@ -4,14 +4,28 @@
 with message_events as (
     select
         *,
-        -- It reached the customer when it was delivered; where a channel does not tell, when it was sent.
+        -- It reached the customer when it was delivered; where a channel does not tell, when it was sent. One that came
+        -- back is there, too, though nothing else be told of it: it was meant for the customer.
         row_number() over (
             partition by message_id
             order by
-                case event_type when 'delivered' then 1 when 'sent' then 2 when 'held_out' then 3 else 4 end,
+                case event_type
+                    when 'delivered' then 1
+                    when 'sent' then 2
+                    when 'bounced' then 3
+                    when 'held_out' then 4
+                    else 5
+                end,
                 occurred_at,
                 message_event_id
         ) as place,
+        -- Letters arrive days after they were sent, and who is held out is on the day the others are sent one.
+        min(case when event_type in ('sent', 'held_out') then occurred_at end) over (
+            partition by message_id
+        ) as assigned_at,
+        min(case when event_type in ('sent', 'held_out') then business_date end) over (
+            partition by message_id
+        ) as assigned_date,
         max(case when event_type = 'bounced' then 1 else 0 end) over (partition by message_id) = 1 as has_bounced,
         sum(cost_amount) over (partition by message_id) as message_cost_amount,
         max(case when event_type = 'held_out' then 1 else 0 end) over (
@@ -23,7 +37,7 @@ with message_events as (
 
 messages as (
     select * from message_events
-    where place = 1 and event_type in ('delivered', 'sent', 'held_out')
+    where place = 1 and event_type in ('delivered', 'sent', 'bounced', 'held_out')
 ),
 
 invitations as (
@@ -119,6 +133,8 @@ select
     offer_category,
     case when has_hold_out then case event_type when 'held_out' then 'held_out' else 'contacted' end end
         as experiment_arm,
+    coalesce(assigned_at, occurred_at) as assigned_at,
+    coalesce(assigned_date, business_date) as assigned_date,
     event_type <> 'held_out' and (event_type = 'delivered' or not has_bounced) as has_reached_customer,
     cast(message_cost_amount as decimal(28, 4)) as cost_amount,
     cast(null as double) as handling_minutes
@@ -136,6 +152,8 @@ select
     cast(null as string) as campaign,
     cast(null as string) as offer_category,
     cast(null as string) as experiment_arm,
+    cast(null as timestamp) as assigned_at,
+    cast(null as date) as assigned_date,
     true as has_reached_customer,
     cast(null as decimal(28, 4)) as cost_amount,
     handling_minutes
