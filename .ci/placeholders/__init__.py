@@ -99,6 +99,10 @@ def newest_snapshots() -> str:
     return "(select name from snapshots)"
 
 
+def with_adjusted_p_values(relation: str, family: list[str], key: list[str]) -> str:
+    return f"(select name from {relation})"
+
+
 def each_month(first_date: str, last_date: str) -> str:
     return f"each_month({first_date}, {last_date})"
 

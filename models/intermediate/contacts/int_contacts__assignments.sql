@@ -1,6 +1,6 @@
 -- To which arm of a campaign chance has put a customer, and over which days what came of it counts. Intention to treat:
--- whoever was to be sent a message counts with those contacted, whether it arrived or not, as nobody knows of whom those
--- held out it would not have reached. Who was put to an arm more than once belongs to the first.
+-- whoever was to be sent a message counts with those contacted, whether it arrived or not, as nobody knows whom of
+-- those held out it would not have reached. Who was put to an arm more than once belongs to the first.
 with messages as (
     select * from {{ ref('int_contacts__touches') }}
     where experiment_arm is not null

@@ -1,5 +1,5 @@
--- What came of each assignment to an arm within its days: visits to site or app, orders, and what is left of these. Only
--- assignments whose days are over, so that all have had as long.
+-- What came of each assignment to an arm within its days: visits to site or app, orders, and what is left of these.
+-- Only assignments whose days are over, so that all have had as long.
 with assignments as (
     select * from {{ ref('int_contacts__assignments') }}
     where is_over
@@ -47,7 +47,15 @@ visited as (
 )
 
 select
-    assignments.*,
+    assignments.assignment_id,
+    assignments.source_system,
+    assignments.campaign,
+    assignments.customer_id,
+    assignments.experiment_arm,
+    assignments.offer_category,
+    assignments.assigned_date,
+    assignments.has_both_arms,
+    assignments.cost_amount,
     case
         when coalesce(bought.earlier_order_count, 0) = 0 then 'none'
         when bought.earlier_order_count = 1 then 'one'

@@ -1,7 +1,7 @@
 -- What came in from each customer and was spent on them, month by month, and in all until then. Purchases only: a
 -- cancelled order is no revenue, and what is owed or passed on (a gift card, a tip) neither. Freight charged with the
--- order and freight booked as a line are the same thing. Where a source knows no cost of its goods at all, the margin of
--- its customers is not known either.
+-- order and freight booked as a line are the same thing. Where a source knows no cost of its goods at all, the margin
+-- of its customers is not known either.
 with orders as (
     select
         order_id,

@@ -49,11 +49,11 @@ measured as (
         source_system,
         campaign,
         experiment_arm,
-        assigned_date,
-        has_both_arms,
         {%- for outcome, expression in outcomes.items() %}
-        cast({{ expression }} as decimal(18, 4)) as {{ outcome }}{{ ',' if not loop.last }}
+        cast({{ expression }} as decimal(18, 4)) as {{ outcome }},
         {%- endfor %}
+        assigned_date,
+        has_both_arms
     from outcomes
 ),
 
@@ -64,15 +64,15 @@ arm_sums as (
         parts.dimension,
         parts.dimension_value,
         measured.experiment_arm,
-        count(*) as customer_count,
-        sum(case when measured.has_both_arms then 1 else 0 end) as both_arms_customer_count,
-        min(measured.assigned_date) as first_assigned_date,
-        max(measured.assigned_date) as last_assigned_date,
         {%- for outcome in outcomes %}
         count(measured.{{ outcome }}) as {{ outcome }}_count,
         sum(measured.{{ outcome }}) as {{ outcome }}_sum,
-        sum(measured.{{ outcome }} * measured.{{ outcome }}) as {{ outcome }}_square_sum{{ ',' if not loop.last }}
+        sum(measured.{{ outcome }} * measured.{{ outcome }}) as {{ outcome }}_square_sum,
         {%- endfor %}
+        count(*) as customer_count,
+        sum(case when measured.has_both_arms then 1 else 0 end) as both_arms_customer_count,
+        min(measured.assigned_date) as first_assigned_date,
+        max(measured.assigned_date) as last_assigned_date
     from measured
     inner join parts on measured.assignment_id = parts.assignment_id
     group by
@@ -83,16 +83,12 @@ arm_sums as (
         measured.experiment_arm
 ),
 
-hidden as (
-    select * from {{ hidden_parts(
-        'arm_sums', ['source_system', 'campaign', 'experiment_arm'], 'customer_count', 'customer_count', 'customers'
-    ) }} as hidden_parts
-),
-
 arms as (
     select arm_sums.*, hidden.suppression_reason
     from arm_sums
-    left join hidden
+    left join {{ hidden_parts(
+        'arm_sums', ['source_system', 'campaign', 'experiment_arm'], 'customer_count', 'customer_count', 'customers'
+    ) }} as hidden
         on arm_sums.source_system = hidden.source_system
         and arm_sums.campaign = hidden.campaign
         and arm_sums.experiment_arm = hidden.experiment_arm
@@ -134,13 +130,13 @@ both_arms as (
         max(last_assigned_date) as last_assigned_date,
         sum(both_arms_customer_count) as both_arms_customer_count,
         sum(recorded_sum) as recorded_sum,
-        max(case when suppression_reason is not null then 1 else 0 end) as has_hidden_arm,
         {%- for arm in ['contacted', 'held_out'] %}
-        coalesce(sum(case when experiment_arm = '{{ arm }}' then customer_count end), 0) as {{ arm }}_customer_count,
+        sum(case when experiment_arm = '{{ arm }}' then customer_count else 0 end) as {{ arm }}_customer_count,
         sum(case when experiment_arm = '{{ arm }}' then value_count end) as {{ arm }}_count,
         sum(case when experiment_arm = '{{ arm }}' then value_sum end) as {{ arm }}_sum,
-        sum(case when experiment_arm = '{{ arm }}' then square_sum end) as {{ arm }}_square_sum{{ ',' if not loop.last }}
+        sum(case when experiment_arm = '{{ arm }}' then square_sum end) as {{ arm }}_square_sum,
         {%- endfor %}
+        max(case when suppression_reason is not null then 1 else 0 end) as has_hidden_arm
     from cuts
     group by outcome, source_system, campaign, dimension, dimension_value
 ),
@@ -162,7 +158,9 @@ wholes as (
         campaigns.*,
         named.outcome
     from campaigns
-    cross join (values {% for outcome in outcomes %}('{{ outcome }}'){{ ', ' if not loop.last }}{% endfor %}) as named (outcome)
+    cross join (
+        values ('visit'), ('conversion'), ('orders'), ('revenue'), ('margin'), ('net_margin')
+    ) as named (outcome)
 ),
 
 shares as (
@@ -216,7 +214,8 @@ joined as (
             when wholes.has_hold_out = 0 then 'no_hold_out'
             when both_arms.outcome is null then 'days_not_over'
             when
-                {{ too_few('both_arms.contacted_customer_count') }} or {{ too_few('both_arms.held_out_customer_count') }}
+                {{ too_few('both_arms.contacted_customer_count') }}
+                or {{ too_few('both_arms.held_out_customer_count') }}
                 then 'too_few_customers'
             when sample_ratios.sample_ratio_p_value < {{ var('sample_ratio_false_alarm_rate') }}
                 then 'sample_ratio_mismatch'
@@ -244,15 +243,15 @@ joined as (
 means as (
     select
         *,
-        dimension = 'none' as is_whole,
         {%- for arm in ['contacted', 'held_out'] %}
         case when reason is null then {{ arm }}_sum / {{ arm }}_customer_count end as {{ arm }}_mean,
         case
             when reason is null
                 then greatest({{ arm }}_square_sum - {{ arm }}_sum * {{ arm }}_sum / {{ arm }}_customer_count, 0)
                     / nullif({{ arm }}_customer_count - 1, 0)
-        end as {{ arm }}_variance{{ ',' if not loop.last }}
+        end as {{ arm }}_variance,
         {%- endfor %}
+        dimension = 'none' as is_whole
     from joined
     where dimension = 'none' or reason is null or reason <> 'too_few_customers'
 ),
@@ -263,8 +262,8 @@ differences as (
         contacted_mean - held_out_mean as difference,
         sqrt(contacted_variance / contacted_customer_count + held_out_variance / held_out_customer_count)
             as standard_error,
-        -- Were nothing brought about, both arms would differ from person to person alike; the larger variance stands for
-        -- both, as thirty people who all bought nothing do not say that nobody ever does.
+        -- The larger variance stands for both arms: thirty people held out who all bought nothing do not say that nobody
+        -- ever does, and the one arm says how people differ who are like them.
         sqrt(
             greatest(contacted_variance, held_out_variance)
             * (1e0 / nullif(contacted_customer_count, 0) + 1e0 / nullif(held_out_customer_count, 0))
@@ -305,8 +304,8 @@ select
     cast(held_out_mean as decimal(28, 8)) as held_out_mean,
     cast(difference as decimal(28, 8)) as difference,
     cast(standard_error as decimal(28, 8)) as standard_error,
-    cast(difference - {{ half_width_95('standard_error') }} as decimal(28, 8)) as difference_lower_95,
-    cast(difference + {{ half_width_95('standard_error') }} as decimal(28, 8)) as difference_upper_95,
+    cast(difference - {{ half_width_95('chance_error') }} as decimal(28, 8)) as difference_lower_95,
+    cast(difference + {{ half_width_95('chance_error') }} as decimal(28, 8)) as difference_upper_95,
     cast(p_value as decimal(18, 6)) as p_value,
     cast(adjusted_p_value as decimal(18, 6)) as adjusted_p_value,
     cast(case when reason is null then test_count end as bigint) as test_count,

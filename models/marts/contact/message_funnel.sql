@@ -1,5 +1,5 @@
--- What became of the messages of each campaign, channel and offer, from planning to order and refund, and what they cost.
--- An order is one that came after a message was delivered, and not because of it: that is told by campaign_uplift.
+-- What became of the messages of each campaign, channel and offer, from planning to order and refund, and what they
+-- cost. An order is one that came after a message was delivered, and not because of it: campaign_uplift tells that.
 with messages as (
     select
         *,

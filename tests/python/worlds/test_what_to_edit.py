@@ -79,6 +79,14 @@ PROOFS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         },
         (),
     ),
+    "how long after a campaign its effect is counted": (
+        {
+            "a_customer_is_of_the_arm_that_chance_put_them_to_first": "campaign_outcome_days",
+            "where_nothing_can_be_compared_there_is_a_reason_and_no_effect": "hold_out_shares",
+            "what_opens_a_message_as_it_arrives_is_a_machine": "machine_open_seconds",
+        },
+        (),
+    ),
     "classes of customers by recency": (
         {"how_a_customer_buys_is_counted_order_by_order": "rfm_classes"},
         (),

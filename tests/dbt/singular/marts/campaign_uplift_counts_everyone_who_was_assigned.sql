@@ -1,5 +1,5 @@
--- Intention to treat: of each campaign and outcome, all whom chance put to an arm are counted, delivered or not. A verdict
--- stands where there is an effect, and a reason where there is none.
+-- Intention to treat: of each campaign and outcome, all whom chance put to an arm are counted, delivered or not. A
+-- verdict stands where there is an effect, and a reason where there is none.
 with uplift as (
     select * from {{ ref('campaign_uplift') }}
 ),
