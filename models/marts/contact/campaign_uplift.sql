@@ -262,8 +262,8 @@ differences as (
         contacted_mean - held_out_mean as difference,
         sqrt(contacted_variance / contacted_customer_count + held_out_variance / held_out_customer_count)
             as standard_error,
-        -- The larger variance stands for both arms: thirty people held out who all bought nothing do not say that nobody
-        -- ever does, and the one arm says how people differ who are like them.
+        -- The larger variance stands for both arms: thirty held out who all bought nothing do not say that nobody ever
+        -- does, and chance made the arms alike.
         sqrt(
             greatest(contacted_variance, held_out_variance)
             * (1e0 / nullif(contacted_customer_count, 0) + 1e0 / nullif(held_out_customer_count, 0))
