@@ -7,16 +7,16 @@ from dataclasses import replace
 from orchestration.ingestion.load import SourceLoad
 from orchestration.ingestion.rest_api import ApiSource
 from orchestration.loading import load
-from orchestration.settings import Settings
+from orchestration.settings import DEMO_SOURCES, Settings
 from orchestration.sources import source_named
 
 
 def load_or_serve(name: str, settings: Settings) -> SourceLoad:
-    """Load the source `name`. Where it is an API without an address, the demo company's server answers for that long.
+    """Load the source `name`. Where it is an API of the demo company's without an address, a server answers that long.
 
     Raises LandingError for what cannot be loaded.
     """
-    if name in settings.urls or not isinstance(source_named(name), ApiSource):
+    if name in settings.urls or name not in DEMO_SOURCES or not isinstance(source_named(name), ApiSource):
         return load(name, settings)
     from orchestration.demo_company.server import DemoServer
 

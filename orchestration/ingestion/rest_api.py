@@ -7,20 +7,27 @@ a page whatever it holds, and a page without a reference to the next one for the
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import pyarrow as pa
 import requests
 from dlt.common.configuration.specs import RuntimeConfiguration
 from dlt.sources.helpers.requests import Client
-from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
+from dlt.sources.helpers.rest_client.auth import APIKeyAuth
 from dlt.sources.helpers.rest_client.client import RESTClient
-from dlt.sources.helpers.rest_client.paginators import BasePaginator, JSONLinkPaginator, JSONResponseCursorPaginator
+from dlt.sources.helpers.rest_client.paginators import (
+    BasePaginator,
+    HeaderLinkPaginator,
+    JSONLinkPaginator,
+    JSONResponseCursorPaginator,
+)
 
 from orchestration.ingestion.contract import NEW_COLUMNS, contract_path, raw_contract
 from orchestration.ingestion.errors import LandingError
@@ -66,40 +73,98 @@ class CursorPages:
 
 @dataclass(frozen=True)
 class LinkedPages:
-    """Each page holds the address of the next one, and says whether it is the last."""
+    """Each page holds the address of the next one in `link_field`, such as `links.next`.
+
+    A page is the last where `end_field` is `end_value`; without an `end_field`, where the address is null.
+    """
 
     link_field: str = "next_page"
-    end_field: str = "end_of_stream"
+    end_field: str | None = "end_of_stream"
+    end_value: bool = True
 
     def paginator(self) -> BasePaginator:
-        return _UntilEndOfStream(self.link_field, self.end_field)
+        return _LinkPaginator(self)
+
+    def is_last(self, body: dict[str, Any]) -> bool:
+        if self.end_field:
+            return _field_of(body, self.end_field) is self.end_value
+        return _field_of(body, self.link_field, missing=False) is None
 
     def flaw(self, body: dict[str, Any]) -> str | None:
         """What keeps `body` from saying where it goes on, if anything."""
-        if not isinstance(body.get(self.end_field), bool):
+        if self.end_field and not isinstance(_field_of(body, self.end_field), bool):
             return f"without the field {self.end_field}, which is true or false"
-        if not body[self.end_field] and not isinstance(body.get(self.link_field), str):
+        if not self.is_last(body) and not isinstance(_field_of(body, self.link_field), str):
             return f"with more to follow and without the field {self.link_field}, which says where"
         return None
 
 
 @dataclass(frozen=True)
+class HeaderLinkedPages:
+    """The header `Link` (RFC 8288) of each page but the last names the next one by `relation`.
+
+    Nothing in the answer says that a page is the last one: whoever takes the header out on the way, ends the reading.
+    """
+
+    relation: str = "next"
+
+    def paginator(self) -> BasePaginator:
+        return HeaderLinkPaginator(self.relation)
+
+    def flaw(self, body: dict[str, Any]) -> str | None:
+        """Nothing: where it goes on is not in the body."""
+        return None
+
+
+@dataclass(frozen=True)
 class Endpoint:
-    """Where the records of a raw table are asked for.
+    """Where the records of a raw table are asked for, and what of them is taken.
 
     `path` is below the API's address, `records` the field of a page that holds the list of them. With `nested`, each
-    record holds a list of that name, and one row is one of its entries beside the record's own fields.
+    record holds a list of that name, and one row is one of its entries beside the record's own fields; with `unfolded`,
+    an object of that name, whose fields stand beside the record's own. `left_out` are fields that are of no use here:
+    they are not loaded, and not told as new.
+
+    `parameters` go with every request. Where the API may send less, `names_fields` asks for the columns of the contract
+    alone. `since_form` is what `since_parameter` says of the time from which on changes are asked for: `{since}` stands
+    for it as 2024-03-31T00:59:10Z, `{seconds}` for the seconds since 1970. Null stands for what the API has no
+    parameter for.
     """
 
     path: str
     records: str
-    pages: CursorPages | LinkedPages
+    pages: CursorPages | LinkedPages | HeaderLinkedPages
     nested: str | None = None
+    unfolded: str | None = None
+    left_out: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
     page_size: int = 1000
-    size_parameter: str = "limit"
-    since_parameter: str = "updated_since"
-    fields_parameter: str = "fields"
+    size_parameter: str | None = "limit"
+    since_parameter: str | None = "updated_since"
+    since_form: str = "{since}"
+    fields_parameter: str | None = "fields"
+    names_fields: bool = False
     keys_page_size: int = 10_000
+
+    def asking(self, page_size: int, since: str | None = None, fields: Iterable[str] = ()) -> dict[str, str]:
+        """The parameters of a request for pages of `page_size` records, changed at `since` or later, with `fields`."""
+        asked = dict(self.parameters)
+        if self.size_parameter:
+            asked[self.size_parameter] = str(page_size)
+        if since and self.since_parameter:
+            seconds = int(datetime.fromisoformat(since).timestamp())
+            asked[self.since_parameter] = self.since_form.format(since=since, seconds=seconds)
+        if names := ",".join(fields):
+            asked[str(self.fields_parameter)] = names
+        return asked
+
+    def record(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """What is taken of a record that was sent."""
+        if not (self.unfolded or self.left_out):
+            return sent
+        inner = sent.get(self.unfolded) or {} if self.unfolded else {}
+        own = {name: value for name, value in sent.items() if name != self.unfolded}
+        return {name: value for name, value in {**inner, **own}.items() if name not in self.left_out}
 
     def flaw(self, body: object) -> str | None:
         """What keeps `body` from being a page of this endpoint, if anything."""
@@ -108,6 +173,8 @@ class Endpoint:
         lists = [body[self.records]]
         if self.nested and _is_list_of_records(lists[0]):
             lists += [record.get(self.nested) or [] for record in lists[0]]
+        if self.unfolded and _is_list_of_records(lists[0]):
+            lists.append([record.get(self.unfolded) or {} for record in lists[0]])
         if not all(map(_is_list_of_records, lists)):
             return f"with something else than lists of records in {self.records}"
         return self.pages.flaw(body)
@@ -115,11 +182,17 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class ApiSource:
-    """A source behind a REST API: how the records of each raw table change, and where they are."""
+    """A source behind a REST API: how the records of each raw table change, and where they are.
+
+    The token is shown in `token_header`, behind `token_prefix`; `headers` go with every request.
+    """
 
     name: str
     tables: Mapping[str, RecordTable]
     endpoints: Mapping[str, Endpoint]
+    token_header: str = "Authorization"
+    token_prefix: str = "Bearer "
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def connect(self, url: str, token: str | None, patience: Patience | None = None) -> ApiConnection:
         """The source at `url`, opened by `token`; nothing is asked yet. Raises LandingError for what can be neither."""
@@ -163,9 +236,7 @@ class ApiConnection:
         """
         endpoint = self.source.endpoints[table]
         columns = [column.name for column in raw_contract(self.name)[table]]
-        parameters = {endpoint.size_parameter: str(endpoint.page_size)}
-        if since is not None:
-            parameters[endpoint.since_parameter] = since
+        parameters = endpoint.asking(endpoint.page_size, since, columns if endpoint.names_fields else ())
         # A dictionary for its order: fields are named as they came.
         seen: dict[str, None] = {}
         rows, unpaired = 0, 0
@@ -192,19 +263,18 @@ class ApiConnection:
         endpoint = self.source.endpoints[table]
         key = list(self.source.tables[table].key)
         wanted = [f"{endpoint.nested}.{column}" if endpoint.nested else column for column in key]
-        parameters = {
-            endpoint.size_parameter: str(endpoint.keys_page_size),
-            endpoint.fields_parameter: ",".join(wanted),
-        }
+        fields = wanted if endpoint.fields_parameter else []
+        parameters = endpoint.asking(endpoint.keys_page_size, fields=fields)
         for records in self._pages(table, endpoint, parameters):
             entries = _entries(records, endpoint.nested)
             batch, _ = _text_table(entries, key)
             for column in key:
                 # Every record without a key is one that counts as deleted: better to stop.
                 if batch[column].null_count:
+                    asked = f"when asked with {endpoint.fields_parameter}={','.join(wanted)}, " if fields else ""
                     raise LandingError(
-                        f"{self.name}.{table}: {self._shown(endpoint.path)} has records without {column} when asked "
-                        f"with {endpoint.fields_parameter}={','.join(wanted)}, so what was deleted cannot be told. "
+                        f"{self.name}.{table}: {self._shown(endpoint.path)} has records without {column} {asked}"
+                        "so what was deleted cannot be told. "
                         "Nothing was loaded. Ask whoever runs the API whether that parameter has changed."
                     )
             if entries:
@@ -213,7 +283,7 @@ class ApiConnection:
     def check(self) -> None:
         """Ask for one record of the first table. Raises LandingError where the API does not answer as it should."""
         table, endpoint = next(iter(self.source.endpoints.items()))
-        next(self._pages(table, endpoint, {endpoint.size_parameter: "1"}), None)
+        next(self._pages(table, endpoint, endpoint.asking(1)), None)
 
     def _pages(self, table: str, endpoint: Endpoint, parameters: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
         """Yield the records of each page, until the API says that there are no more."""
@@ -247,7 +317,7 @@ class ApiConnection:
                             "another one. Nothing was loaded. Ask whoever runs the API; loading again does not help."
                         )
                     asked_for.add(following)
-                yield list(page)
+                yield [endpoint.record(record) for record in page]
         except requests.RequestException as error:
             failure = error
         if failure is not None:
@@ -276,8 +346,10 @@ class ApiConnection:
         )
         return RESTClient(
             self.url,
-            headers={"Accept": "application/json"},
-            auth=BearerTokenAuth(token=self.token) if self.token else None,
+            headers={"Accept": "application/json", **self.source.headers},
+            auth=APIKeyAuth(name=self.source.token_header, api_key=f"{self.source.token_prefix}{self.token}")
+            if self.token
+            else None,
             session=client.session,
             config=RuntimeConfiguration(),
         )
@@ -327,6 +399,11 @@ class ApiConnection:
         times = f"{self.patience.attempts} times"
         if isinstance(failure, _UnreadablePageError):
             return f"{failure} ({times}). Ask whoever runs the API, or load again later."
+        if isinstance(failure, _ElsewhereError):
+            return (
+                f"is answered from another server, {failure}, which must not be shown the token. "
+                f"Set {variable}_URL to that server if it is the right one."
+            )
         if isinstance(failure, requests.HTTPError) and failure.response is not None:
             status = failure.response.status_code
             answer = f"answered {status}"
@@ -356,16 +433,20 @@ class ApiConnection:
         return f"cannot be read ({type(failure).__name__}). Check {variable}_URL."
 
 
-class _UntilEndOfStream(JSONLinkPaginator):
+class _LinkPaginator(JSONLinkPaginator):
     """An incremental export names a next page on its last one, too: the one to ask for another day."""
 
-    def __init__(self, link_field: str, end_field: str) -> None:
-        super().__init__(link_field)
-        self._end_field = end_field
+    def __init__(self, pages: LinkedPages) -> None:
+        super().__init__(pages.link_field)
+        self._pages = pages
 
     def update_state(self, response: requests.Response, data: list[Any] | None = None) -> None:
         super().update_state(response, data)
-        self._has_next_page = not response.json()[self._end_field]
+        self._has_next_page = not self._pages.is_last(response.json())
+
+
+class _ElsewhereError(requests.RequestException):
+    """An answer that leads to another server, which the text names: requests would show it the header of the token."""
 
 
 class _UnreadablePageError(requests.RequestException):
@@ -395,8 +476,12 @@ class _AnswerCheck:
         # Read to its end in any case: the connection can then serve the next request.
         content = response.content
         if response.is_redirect:
+            here, there = (urlsplit(urljoin(response.url, to)) for to in ("", response.headers["Location"]))
+            if _server(there) != _server(here):
+                raise _ElsewhereError(f"{there.scheme}://{there.netloc.rpartition('@')[2]}")
             return response
         if not response.ok:
+            _round_up_the_wait(response)
             raise requests.HTTPError(response=response)
         try:
             body = json.loads(content, parse_int=_Number, parse_float=_Number, parse_constant=_refused_constant)
@@ -412,6 +497,24 @@ class _AnswerCheck:
         page.__dict__.update(response.__dict__)
         page.body = body
         return page
+
+
+def _round_up_the_wait(response: requests.Response) -> None:
+    """Retry-After is in whole seconds; a server that writes 2.0 would not be understood, and asked too early."""
+    try:
+        response.headers["Retry-After"] = str(math.ceil(float(response.headers.get("Retry-After", ""))))
+    except (ValueError, OverflowError):
+        return
+
+
+def _field_of(body: dict[str, Any], path: str, missing: Any = None) -> Any:
+    """What stands at `path`, such as `links.next`; `missing` where there is no such field."""
+    found: Any = body
+    for name in path.split("."):
+        if not isinstance(found, dict) or name not in found:
+            return missing
+        found = found[name]
+    return found
 
 
 def _is_list_of_records(value: object) -> bool:

@@ -138,6 +138,6 @@ def test_a_second_run_on_the_same_home_is_refused_while_one_goes_on(project: Pro
 
 
 def test_a_configuration_that_cannot_be_used_is_told_in_one_line(project: Project) -> None:
-    refused = project.run(CEM_SOURCES="shopify")
+    refused = project.run(CEM_SOURCES="magento")
     assert refused.returncode == 2
-    assert refused.stderr.startswith("✗ CEM_SOURCES names 'shopify'")
+    assert refused.stderr.startswith("✗ CEM_SOURCES names 'magento'")

@@ -89,7 +89,7 @@ def test_nothing_is_wrong_with_what_is_whole_and_nothing_is_written(installed: I
 
 
 def test_all_settings_that_cannot_be_used_are_told_at_once(installed: Installation) -> None:
-    wrong = {"CEM_SOURCES": "ads,shopify", "CEM_AS_OF": "31.10.2018", "CEM_KEEP_VERSIONS": "few"}
+    wrong = {"CEM_SOURCES": "ads,magento", "CEM_AS_OF": "31.10.2018", "CEM_KEEP_VERSIONS": "few"}
     told = [one.told for one in installed.findings(**wrong) if one.what == "settings" and one.level == ERROR]
     assert [one.split()[0] for one in told] == ["CEM_SOURCES", "CEM_AS_OF", "CEM_KEEP_VERSIONS"]
 

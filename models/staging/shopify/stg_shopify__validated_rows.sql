@@ -1,0 +1,1 @@
+{{ validated_rows('shopify', ['customers', 'orders', 'products']) }}

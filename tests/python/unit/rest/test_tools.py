@@ -1,0 +1,162 @@
+"""How tools that companies have are read: by their pages, tokens and parameters, and within their limits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.ingestion.contract import raw_contract
+from orchestration.ingestion.errors import LandingError
+from orchestration.ingestion.lake import write_view
+from orchestration.ingestion.load import SourceLoad
+from orchestration.ingestion.records import load_records
+from orchestration.ingestion.rest_api import ApiSource, HeaderLinkedPages, LinkedPages
+from orchestration.sources import source_named
+from tests.python.tools import shopify
+from tests.python.tools.server import Answer, Tool, serving
+from tests.python.unit.rest.conftest import IMPATIENT, TOKEN, Canned
+
+TOOLS = {"shopify": (shopify.shop, shopify.TOKEN)}
+
+
+def api(name: str) -> ApiSource:
+    source = source_named(name)
+    assert isinstance(source, ApiSource)
+    return source
+
+
+class Home:
+    """A lake, and what was loaded there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.loads = 0
+
+    def load(self, tool: Tool, token: str | None = None) -> SourceLoad:
+        connection = api(tool.name).connect(tool.url, token or TOOLS[tool.name][1], IMPATIENT)
+        loaded_at = datetime(2024, 12, 1, 0, self.loads, tzinfo=UTC)
+        self.loads += 1
+        return load_records(connection, self.folder / "lake", self.folder / "dlt", loaded_at)
+
+    def keys(self, source: str, table: str) -> list[str]:
+        database = self.folder / f"{source}_{table}_{self.loads}.duckdb"
+        write_view(database, self.folder / "lake", source, table)
+        with duckdb.connect(str(database), read_only=True) as connection:
+            rows = connection.execute(f"select id from raw_{source}.{table} order by 1").fetchall()
+        return [key for (key,) in rows]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def rows_of(load: SourceLoad) -> dict[str, int]:
+    return {table: loaded.rows for table, loaded in load.tables.items() if loaded.rows}
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_every_record_comes_once_by_every_page_and_nothing_is_new_to_the_contract(name: str, home: Home) -> None:
+    tool = TOOLS[name][0]()
+    with serving(tool):
+        assert home.load(tool).notices == []
+        for table in raw_contract(name):
+            expected = sorted(str(record["id"]) for record in tool.tables[table] if record.get("status") != "deleted")
+            assert home.keys(name, table) == expected
+        assert rows_of(home.load(tool)) == {}
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_limit_is_kept_and_a_wrong_token_told(name: str, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    tool = TOOLS[name][0]()
+    with serving(tool):
+        tool.refusals = [Answer({"errors": "too many"}, 429, {"Retry-After": "2.0"})]
+        api(name).connect(tool.url, TOOLS[name][1]).check()
+        assert waits == [2.0]
+        with pytest.raises(LandingError, match=f"Set CEM_{name.upper()}_TOKEN to a valid one") as refused:
+            home.load(tool, "wr0ng")
+    assert "wr0ng" not in str(refused.value)
+
+
+def test_of_shopify_only_what_changed_is_asked_for_and_only_what_is_declared(home: Home) -> None:
+    shop = shopify.shop()
+    with serving(shop):
+        home.load(shop)
+        shop.asked.clear()
+        order = shop.one("orders", 102)
+        order["financial_status"], order["updated_at"] = "refunded", "2024-06-01T12:00:00+02:00"
+        assert rows_of(home.load(shop)) == {"orders": 1}
+        query = next(query for path, query in shop.asked if path == "orders.json")
+    # A day before the newest change, whatever zone it was written in.
+    assert query["updated_at_min"] == "2024-05-10T10:00:00Z"
+    assert query["status"] == "any"
+    assert query["fields"].split(",") == [column.name for column in raw_contract("shopify")["orders"]]
+
+
+def test_a_customer_who_was_removed_at_shopify_is_gone_and_an_order_out_of_sight_is_not(home: Home) -> None:
+    """An app that may see 60 days of orders sees one after the other no more."""
+    shop = shopify.shop()
+    with serving(shop):
+        home.load(shop)
+        shop.tables["customers"] = [one for one in shop.tables["customers"] if one["id"] != 4]
+        shop.tables["orders"] = shop.tables["orders"][1:]
+        home.load(shop)
+        assert home.keys("shopify", "customers") == ["1", "2", "3"]
+        assert len(home.keys("shopify", "orders")) == 11
+
+
+def test_a_redirect_does_not_show_the_token_to_another_server(canned: Canned) -> None:
+    """requests takes Authorization out on the way to another host, and no other header."""
+    canned.say({}, 302, Location="http://elsewhere.example.com/customers.json?sig=s3cret")
+    connection = api("shopify").connect(canned.url, TOKEN, IMPATIENT)
+    with pytest.raises(LandingError) as refused:
+        list(connection.read("customers", None))
+    assert "is answered from another server, http://elsewhere.example.com, which must not be shown" in str(
+        refused.value
+    )
+    assert "s3cret" not in str(refused.value)
+    assert len(canned.asked) == 1
+
+
+def test_a_redirect_on_the_same_server_is_followed(canned: Canned) -> None:
+    canned.say({}, 301, Location="/api/v2/customers.json")
+    canned.say({"customers": []})
+    assert list(api("shopify").connect(canned.url, TOKEN, IMPATIENT).read("customers", None)) == []
+    assert canned.asked[1][0] == "/api/v2/customers.json"
+
+
+@pytest.mark.parametrize(
+    ("pages", "body", "flaw"),
+    [
+        (LinkedPages("links.next", None), {"links": {"next": None}}, None),
+        (LinkedPages("links.next", None), {"links": {"next": "http://h/2"}}, None),
+        (LinkedPages("links.next", None), {"links": {}}, "with more to follow and without the field links.next"),
+        (LinkedPages("links.next", None), {"links": []}, "with more to follow and without the field links.next"),
+        (LinkedPages("links.next", "meta.has_more", end_value=False), {"meta": {"has_more": False}}, None),
+        (LinkedPages("links.next", "meta.has_more", end_value=False), {"meta": {"has_more": True}}, "with more"),
+        (LinkedPages("links.next", "meta.has_more", end_value=False), {}, "without the field meta.has_more"),
+        (HeaderLinkedPages(), {}, None),
+    ],
+)
+def test_a_page_says_where_it_goes_on_or_is_none(
+    pages: LinkedPages | HeaderLinkedPages, body: dict[str, object], flaw: str | None
+) -> None:
+    found = pages.flaw(body)
+    assert found is None if flaw is None else found is not None and found.startswith(flaw)
+
+
+def test_what_an_object_holds_stands_beside_what_is_around_it_but_for_what_is_of_no_use() -> None:
+    endpoint = replace(api("shopify").endpoints["orders"], unfolded="attributes", left_out=("type", "ip"))
+    sent = {"type": "profile", "id": "P1", "attributes": {"id": "inner", "email": "a@b.c", "ip": "::1"}}
+    assert endpoint.record(sent) == {"id": "P1", "email": "a@b.c"}
+    assert (
+        endpoint.flaw({"orders": [{"attributes": ["no object"]}]})
+        == "with something else than lists of records in orders"
+    )
