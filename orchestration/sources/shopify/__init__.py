@@ -1,7 +1,7 @@
 """Shopify: the REST Admin API. Pages follow the header Link, and only the columns of the contract are asked for.
 
-An order that was archived and then deleted is not told, and an app that may see the orders of 60 days alone (without the
-scope read_all_orders) would seem to lose one after the other: so keys of orders are not compared. Customers are, as
+An order that was archived and then deleted is not told, and an app that may see the orders of 60 days alone (without
+the scope read_all_orders) would seem to lose one after the other: so keys of orders are not compared. Customers are, as
 Shopify removes who asks for it.
 """
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 
 from orchestration.settings import PROJECT_ROOT
-from tests.python.tools import shopify
+from tests.python.tools import shopify, zendesk
 from tests.python.tools.server import Record, Tool, serving
 from tests.python.worlds.company import Company
 from tests.python.worlds.world import World
@@ -20,7 +20,8 @@ from tests.python.worlds.world import World
 # What these tools feed, and what is asked of it below.
 BUILT = (
     *("customer_records", "customer_identifiers", "consents", "products", "orders", "order_lines", "refunds"),
-    *("int_value__month_flows", "load_reconciliation", "quarantine_reasons"),
+    *("tickets", "ticket_events", "ticket_comments", "ticket_comment_texts", "survey_answers", "survey_comments"),
+    *("int_value__month_flows", "service_quality", "customers", "load_reconciliation", "quarantine_reasons"),
 )
 
 
@@ -28,17 +29,20 @@ BUILT = (
 class Tools:
     world: World
     shop: Tool
+    desk: Tool
 
 
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tools]:
-    shop = shopify.shop()
-    with serving(shop):
-        world = World.of(Company(), tmp_path_factory.mktemp("tools"), "shopify")
+    shop, desk = shopify.shop(), zendesk.desk()
+    with serving(shop, desk):
+        world = World.of(Company(), tmp_path_factory.mktemp("tools"), "shopify", "zendesk")
         world.settings = dataclasses.replace(
-            world.settings, urls={"shopify": shop.url}, tokens={"shopify": shopify.TOKEN}
+            world.settings,
+            urls={tool.name: tool.url for tool in (shop, desk)},
+            tokens={"shopify": shopify.TOKEN, "zendesk": zendesk.TOKEN},
         )
-        yield Tools(world.load().build(*BUILT), shop)
+        yield Tools(world.load().build(*BUILT), shop, desk)
 
 
 def cents(amount: object) -> Decimal:
@@ -120,7 +124,8 @@ def test_customers_are_worth_what_they_paid_less_what_came_back(tools: Tools) ->
     found = tools.world.query(
         """
         select sum(order_count), sum(goods_amount + freight_amount - refund_amount) as net_revenue_amount
-        from intermediate.int_value__month_flows group by customer_id order by net_revenue_amount
+        from intermediate.int_value__month_flows group by customer_id having sum(order_count) > 0
+        order by net_revenue_amount
         """
     )
     assert found == [
@@ -171,6 +176,8 @@ def test_every_order_is_loaded_or_set_aside_with_its_reason(tools: Tools) -> Non
     assert reasons == [
         ("shopify", "orders", "id is of an order with a line in quarantine", 1),
         ("shopify", "orders", "test is true: an order to try the shop", 1),
+        # Of a ticket that was deleted.
+        ("zendesk", "ticket_events", "ticket_id is of no ticket that was loaded", 1),
     ]
     lost = tools.world.query(
         "select * from marts.load_reconciliation "
@@ -189,6 +196,109 @@ def test_only_who_decided_is_told_as_having_decided(tools: Tools) -> None:
         ("2:marketing_email", False, datetime(2024, 1, 2, 9)),
         ("2:marketing_sms", True, datetime(2024, 1, 5, 9, 30)),
     ]
+
+
+def test_tickets_are_answered_and_solved_when_their_events_say(tools: Tools) -> None:
+    found = tools.world.query(
+        """
+        select source_record_id, channel, status, priority, agent, first_replied_at, solved_at
+        from interaction.tickets order by 1
+        """
+    )
+    assert found == [
+        # Answered by the second agent, as the note of the first is internal; solved a second time.
+        ("1", "email", "closed", "high", "90", datetime(2024, 6, 1, 10), datetime(2024, 6, 2, 10)),
+        ("2", "phone", "closed", "normal", "90", None, datetime(2024, 6, 2, 10, 0, 1)),
+        ("3", None, "on_hold", None, None, None, None),
+        ("4", "chat", "open", "normal", "90", None, None),
+    ]
+
+
+def test_events_say_what_happened_and_who_did_it(tools: Tools) -> None:
+    found = tools.world.query(
+        """
+        select ticket_id, event_type, old_value, new_value, actor, agent from interaction.ticket_events
+        order by ticket_id, occurred_at, source_record_id
+        """
+    )
+    assert found == [
+        ("zendesk:1", "created", None, "new", "customer", None),
+        ("zendesk:1", "priority_changed", "normal", "high", "system", None),
+        ("zendesk:1", "assigned", None, "90", "agent", "91"),
+        ("zendesk:1", "status_changed", "new", "open", "agent", "91"),
+        ("zendesk:1", "solved", "open", "solved", "agent", "90"),
+        ("zendesk:1", "reopened", "solved", "open", "customer", None),
+        ("zendesk:1", "solved", "open", "solved", "agent", "90"),
+        ("zendesk:1", "rated", None, "1", "customer", None),
+        ("zendesk:1", "status_changed", "solved", "closed", "system", None),
+        ("zendesk:2", "created", None, "new", "customer", None),
+        ("zendesk:2", "merged", None, "zendesk:1", "agent", "90"),
+        ("zendesk:2", "solved", "new", "closed", "agent", "90"),
+        ("zendesk:3", "created", None, "open", "customer", None),
+        ("zendesk:3", "status_changed", "open", "on_hold", "agent", "90"),
+        ("zendesk:3", "rated", None, "0", "customer", None),
+        ("zendesk:4", "created", None, "open", "customer", None),
+    ]
+    # What the records hold: all comments but those of the deleted ticket.
+    comments = [
+        (f"zendesk:{event['ticket_id']}", part["public"], len(part["body"]), part["author_id"] < 90)
+        for event in tools.desk.tables["ticket_events"]
+        for part in event["child_events"]
+        if part["event_type"] == "Comment" and event["ticket_id"] != 5
+    ]
+    written = tools.world.query(
+        "select ticket_id, is_public, text_length, author = 'customer' from interaction.ticket_comments"
+    )
+    assert sorted(written) == sorted(comments)
+
+
+def test_service_is_measured_from_these_events(tools: Tools) -> None:
+    """A ticket that was merged is no case of its own."""
+    found = tools.world.query(
+        """
+        select ticket_id, first_resolution_minutes, full_resolution_minutes, reopen_count, is_open
+        from marts.service_quality order by 1
+        """
+    )
+    assert [(key, float(first or 0), float(full or 0), *rest) for key, first, full, *rest in found] == [
+        ("zendesk:1", 60.0, 25 * 60.0, 1, False),
+        ("zendesk:3", 0.0, 0.0, 0, True),
+        ("zendesk:4", 0.0, 0.0, 0, True),
+    ]
+
+
+def test_a_rating_is_an_answer_once_it_is_given(tools: Tools) -> None:
+    found = tools.world.query(
+        """
+        select instrument, construct, scale_min, scale_max, score, ticket_id, has_comment
+        from attitudinal.survey_answers order by source_record_id
+        """
+    )
+    scale = ("zendesk_rating", "contact_satisfaction", Decimal("0.00"), Decimal("1.00"))
+    assert found == [
+        (*scale, Decimal("1.00"), "zendesk:1", True),
+        (*scale, Decimal("0.00"), "zendesk:3", False),
+    ]
+    assert tools.world.query("select comment_text from restricted.survey_comments") == [("Kind Agnes",)]
+
+
+def test_who_writes_to_the_desk_is_who_bought_in_the_shop(tools: Tools) -> None:
+    """Both know the address, in whatever case; another customer of the desk never bought."""
+    ((customers,),) = tools.world.query(
+        """
+        select count(distinct customer_id) from (
+            select customer_id from behavioural.orders where source_record_id in ('101', '104', '109')
+            union all
+            select customer_id from interaction.tickets where source_record_id in ('1', '2')
+        )
+        """
+    )
+    assert customers == 1
+    names = tools.world.query(
+        "select source_customer_id, first_name, last_name from restricted.customer_identifiers "
+        "where source_system = 'zendesk' order by 1"
+    )
+    assert names == [("51", "Ada", "Doe1"), ("52", "Eve van", "Doe2"), ("53", None, None)]
 
 
 def test_nothing_stops_publication(tools: Tools) -> None:

@@ -23,7 +23,7 @@ left join cases on tickets.ticket_id = cases.ticket_id
 left join merged on tickets.ticket_id = merged.ticket_id
 where (cases.ticket_id is null and merged.ticket_id is null)
     or (cases.ticket_id is not null and merged.ticket_id is not null)
-    or cases.calendar is null
+    or (cases.ticket_id is not null and cases.calendar is null)
     or cases.first_reply_business_minutes > cases.first_reply_minutes
     or cases.full_resolution_business_minutes > cases.full_resolution_minutes
     or cases.first_reply_business_minutes < 0

@@ -1,0 +1,1 @@
+{{ validated_rows('zendesk', ['satisfaction_ratings', 'ticket_events', 'tickets', 'users']) }}
