@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 
 from orchestration.settings import PROJECT_ROOT
-from tests.python.tools import shopify, zendesk
+from tests.python.tools import klaviyo, shopify, zendesk
 from tests.python.tools.server import Record, Tool, serving
 from tests.python.worlds.company import Company
 from tests.python.worlds.world import World
@@ -21,7 +21,15 @@ from tests.python.worlds.world import World
 BUILT = (
     *("customer_records", "customer_identifiers", "consents", "products", "orders", "order_lines", "refunds"),
     *("tickets", "ticket_events", "ticket_comments", "ticket_comment_texts", "survey_answers", "survey_comments"),
-    *("int_value__month_flows", "service_quality", "customers", "load_reconciliation", "quarantine_reasons"),
+    *(
+        "message_events",
+        "int_contacts__touches",
+        "int_value__month_flows",
+        "service_quality",
+        "customers",
+        "load_reconciliation",
+        "quarantine_reasons",
+    ),
 )
 
 
@@ -30,19 +38,20 @@ class Tools:
     world: World
     shop: Tool
     desk: Tool
+    account: Tool
 
 
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tools]:
-    shop, desk = shopify.shop(), zendesk.desk()
-    with serving(shop, desk):
-        world = World.of(Company(), tmp_path_factory.mktemp("tools"), "shopify", "zendesk")
+    shop, desk, account = shopify.shop(), zendesk.desk(), klaviyo.account()
+    with serving(shop, desk, account):
+        world = World.of(Company(), tmp_path_factory.mktemp("tools"), "shopify", "zendesk", "klaviyo")
         world.settings = dataclasses.replace(
             world.settings,
-            urls={tool.name: tool.url for tool in (shop, desk)},
-            tokens={"shopify": shopify.TOKEN, "zendesk": zendesk.TOKEN},
+            urls={tool.name: tool.url for tool in (shop, desk, account)},
+            tokens={"shopify": shopify.TOKEN, "zendesk": zendesk.TOKEN, "klaviyo": klaviyo.TOKEN},
         )
-        yield Tools(world.load().build(*BUILT), shop, desk)
+        yield Tools(world.load().build(*BUILT), shop, desk, account)
 
 
 def cents(amount: object) -> Decimal:
@@ -196,6 +205,15 @@ def test_only_who_decided_is_told_as_having_decided(tools: Tools) -> None:
         ("2:marketing_email", False, datetime(2024, 1, 2, 9)),
         ("2:marketing_sms", True, datetime(2024, 1, 5, 9, 30)),
     ]
+    found = tools.world.query(
+        "select source_record_id, is_granted, occurred_at from descriptive.consents where source_system = 'klaviyo' "
+        "order by 1"
+    )
+    assert found == [
+        ("PR1:marketing_email", True, datetime(2024, 1, 10, 8)),
+        ("PR1:marketing_sms", True, datetime(2024, 1, 12, 8)),
+        ("PR2:marketing_email", False, datetime(2024, 3, 4, 10)),
+    ]
 
 
 def test_tickets_are_answered_and_solved_when_their_events_say(tools: Tools) -> None:
@@ -301,6 +319,53 @@ def test_who_writes_to_the_desk_is_who_bought_in_the_shop(tools: Tools) -> None:
     assert names == [("51", "Ada", "Doe1"), ("52", "Eve van", "Doe2"), ("53", None, None)]
 
 
+def test_messages_are_what_klaviyo_tells_of_them_but_for_what_machines_open(tools: Tools) -> None:
+    found = tools.world.query(
+        """
+        select source_record_id, event_type, channel, campaign, message_id, occurred_at
+        from interaction.message_events order by cast(substr(source_record_id, 2) as integer)
+        """
+    )
+    assert [(key, event, channel, campaign) for key, event, channel, campaign, *_ in found] == [
+        ("E1", "delivered", "email", "Spring"),
+        ("E3", "opened", "email", "Spring"),
+        ("E4", "clicked", "email", "Spring"),
+        ("E6", "delivered", "email", "Spring"),
+        ("E7", "unsubscribed", "email", "Spring"),
+        # Its campaign only the list names.
+        ("E8", "delivered", "email", "Summer"),
+        ("E9", "delivered", "sms", "Sale"),
+        ("E10", "bounced", "email", "Summer"),
+        ("E11", "complained", "email", "Summer"),
+    ]
+    assert len({message for *_, message, _ in found}) == 5
+    assert found[1][-1] == datetime(2024, 3, 1, 10)
+    # Of all events there are, the opening of a machine and an order are none of a message.
+    (held,) = tools.world.query("select count(*) from staging.base_klaviyo__events where quarantine_rule is null")
+    assert held == (len(tools.account.tables["events"]),)
+
+
+def test_a_message_is_a_touch_of_the_customer_who_buys_and_asks(tools: Tools) -> None:
+    """One person, by one address, in all three."""
+    found = tools.world.query(
+        """
+        select count(distinct customer_id), count(*) from (
+            select customer_id from behavioural.orders where source_record_id in ('101', '104', '109')
+            union all
+            select customer_id from interaction.tickets where source_record_id in ('1', '2')
+            union all
+            select customer_id from interaction.message_events where source_customer_id = 'PR1'
+        )
+        """
+    )
+    assert found == [(1, 11)]
+    touches = tools.world.query(
+        "select channel, count(*) from intermediate.int_contacts__touches "
+        "where source_system = 'klaviyo' group by 1 order by 1"
+    )
+    assert touches == [("email", 3), ("sms", 1)]
+
+
 def test_nothing_stops_publication(tools: Tools) -> None:
     assert tools.world.failed_tests(*BUILT) == {}
 
@@ -315,7 +380,7 @@ def test_direct_identifiers_stand_in_no_type_and_no_mart(tools: Tools) -> None:
     ):
         tables[table].append(column)
     assert len(tables) > 5
-    told = "(?i)@example|main street|[+]4969|doe[0-9]|^(ada|ben|cleo|dan)$"
+    told = "(?i)@example|main street|[+]4969|doe[0-9]|^(ada|ben|cleo|dan|eve|gus|hal)$|leaks|kind agnes"
     for table, columns in tables.items():
         found = " or ".join(f"regexp_matches({column}, '{told}')" for column in columns)
         assert tools.world.query(f"select * from {table} where {found} limit 1") == [], table

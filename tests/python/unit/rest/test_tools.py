@@ -17,11 +17,15 @@ from orchestration.ingestion.load import SourceLoad
 from orchestration.ingestion.records import load_records
 from orchestration.ingestion.rest_api import ApiSource, HeaderLinkedPages, LinkedPages
 from orchestration.sources import source_named
-from tests.python.tools import shopify, zendesk
+from tests.python.tools import klaviyo, shopify, zendesk
 from tests.python.tools.server import Answer, Tool, serving
 from tests.python.unit.rest.conftest import IMPATIENT, TOKEN, Canned
 
-TOOLS = {"shopify": (shopify.shop, shopify.TOKEN), "zendesk": (zendesk.desk, zendesk.TOKEN)}
+TOOLS = {
+    "shopify": (shopify.shop, shopify.TOKEN),
+    "zendesk": (zendesk.desk, zendesk.TOKEN),
+    "klaviyo": (klaviyo.account, klaviyo.TOKEN),
+}
 # Whom the tool itself tells as deleted.
 DELETED = {("zendesk", "tickets"): ["5"], ("zendesk", "users"): ["54"]}
 
@@ -131,6 +135,34 @@ def test_of_zendesk_only_what_changed_is_asked_for_and_a_ticket_goes_when_it_is_
         )
         # Few ratings are read whole: one that is given late was offered before the newest.
         assert "start_time" not in asked["satisfaction_ratings.json"]
+
+
+def test_of_klaviyo_only_what_changed_is_asked_for_and_a_profile_that_is_gone_is_deleted(home: Home) -> None:
+    account = klaviyo.account()
+    with serving(account):
+        home.load(account)
+        account.asked.clear()
+        account.tables["profiles"].pop()
+        account.one("profiles", "PR1")["attributes"]["first_name"] = "Adele"
+        assert rows_of(home.load(account)) == {"profiles": 2}
+        assert home.keys("klaviyo", "profiles") == ["PR1", "PR2"]
+        asked = dict(reversed(account.asked))
+        # Three days before the newest event.
+        assert asked["events"]["filter"] == "greater-or-equal(datetime,2024-05-30T10:00:00Z)"
+        assert asked["events"]["fields[event]"] == "datetime,event_properties"
+        # Few profiles are read whole: who changed without a time of change is seen.
+        assert "filter" not in asked["profiles"]
+
+
+def test_keys_of_profiles_are_asked_for_without_the_rest() -> None:
+    account = klaviyo.account()
+    with serving(account):
+        connection = api("klaviyo").connect(account.url, klaviyo.TOKEN, IMPATIENT)
+        found = [key for batch in connection.keys("profiles") for key in batch["id"].to_pylist()]
+        assert sorted(found) == ["PR1", "PR2", "PR3"]
+        assert {query["fields[profile]"] for _, query in account.asked} == {"id"}
+        changed = connection.read("profiles", "2024-03-01T00:00:00Z")
+        assert [key for batch in changed for key in batch["id"].to_pylist()] == ["PR2"]
 
 
 def test_a_redirect_does_not_show_the_token_to_another_server(canned: Canned) -> None:

@@ -1,0 +1,1 @@
+{{ validated_rows('klaviyo', ['campaigns', 'events', 'metrics', 'profiles']) }}
