@@ -67,6 +67,10 @@ def with_line_validation(relation: object, lines: object, key: str, line_rules: 
     return f"(select raw_row.name from {relation} as raw_row inner join {lines} as line on raw_row.name = line.name)"
 
 
+def json_items(relation: object, column: str, item: str = "item") -> str:
+    return f"(select raw_row.name from {relation} as raw_row)"
+
+
 def quarantine_value(rules: list[Any]) -> str:
     return "(select rule.name from rules as rule where rule.name = raw_row.name)"
 

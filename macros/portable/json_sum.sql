@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {% macro default__json_sum(json, path) -%}
-    {%- set entries = "json_extract(try_cast(" ~ json ~ " as json), '$[*]')" -%}
+    {%- set entries = "cast(json_extract(try_cast(" ~ json ~ " as json), '$[*]') as json[])" -%}
     {%- set amounts = 'list_transform(' ~ entries ~ ', lambda entry: ' ~ try_money(json_field('entry', path)) ~ ')' -%}
     case
         when coalesce(len({{ entries }}), 0) = 0 then 0

@@ -1,5 +1,5 @@
--- What became of messages, of all that Klaviyo has events of. A mail program that opens every mail by itself says nothing
--- of a person.
+-- What became of messages, of all that Klaviyo has events of. A mail program that opens every mail by itself says
+-- nothing of a person.
 with events as (
     select * from {{ loaded_rows(ref('base_klaviyo__events')) }}
     where not is_by_machine
@@ -14,9 +14,8 @@ metrics as (
             when metric_name in ('Clicked Email', 'Clicked SMS') then 'clicked'
             when metric_name in ('Bounced Email', 'Failed to Deliver SMS', 'Bounced Push') then 'bounced'
             when metric_name = 'Marked Email as Spam' then 'complained'
-            when metric_name in (
-                'Unsubscribed', 'Unsubscribed from Email Marketing', 'Unsubscribed from SMS Marketing'
-            ) then 'unsubscribed'
+            when metric_name in ('Unsubscribed', 'Unsubscribed from Email Marketing', 'Unsubscribed from SMS Marketing')
+                then 'unsubscribed'
         end as event_type,
         case
             when metric_name like '%SMS%' then 'sms'

@@ -1,4 +1,4 @@
--- Whether a customer may be written to, as decided last. Who was never asked, or has not confirmed yet, decided nothing.
+-- Whether a customer may be written to, as decided last. Who was never asked, or has not confirmed, decided nothing.
 with customers as (
     select * from {{ loaded_rows(ref('base_shopify__customers')) }}
 ),

@@ -1,5 +1,5 @@
--- Products of the list, and what lines and refunds were booked under beside it: products that are gone, tips, gift cards,
--- items that were keyed in, freight. A product that lines call a gift card is one, whatever its type says.
+-- Products of the list, and what lines and refunds were booked under beside it: products that are gone, tips, gift
+-- cards, items that were keyed in, freight. A product that lines call a gift card is one, whatever its type says.
 with products as (
     select * from {{ loaded_rows(ref('base_shopify__products')) }}
 ),

@@ -1,4 +1,4 @@
--- Who writes from an address, and is answered there, is who it stands for. Few customers ever confirm one in a help desk.
+-- Who writes from an address, and is answered there, is who it stands for. Few customers ever confirm one.
 with users as (
     select * from {{ loaded_rows(ref('base_zendesk__users')) }}
     where is_customer

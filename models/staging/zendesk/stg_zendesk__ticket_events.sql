@@ -1,4 +1,4 @@
--- What the parts of ticket events, and ratings, say in the words of the type. A merged ticket is the one that is closed.
+-- What the parts of ticket events, and ratings, say in the words of the type. A merged ticket is the one that closed.
 with parts as (
     select * from {{ ref('base_zendesk__event_parts') }}
 ),
@@ -25,7 +25,8 @@ named as (
     select
         parts.*,
         case
-            when parts.part_type = 'Comment' and parts.is_of_merge and merged_tickets.ticket_id is not null then 'merged'
+            when parts.part_type = 'Comment' and parts.is_of_merge and merged_tickets.ticket_id is not null
+                then 'merged'
             when parts.part_type not in ('Create', 'Change') then null
             when parts.agent is not null then 'assigned'
             when parts.priority is not null and parts.part_type = 'Change' then 'priority_changed'

@@ -11,27 +11,32 @@ from orchestration.ingestion.rest_api import ApiSource, Endpoint, LinkedPages
 
 # The version of the API that the fields below are of.
 _REVISION = "2026-10-15"
+# What comes only where it is asked for.
+_ALSO = {"profile": {"additional-fields[profile]": "subscriptions"}}
 
 
 def _list(
-    path: str, kind: str, fields: str, page_size: int | None = None, *, is_related: bool = False, **more: str
+    path: str,
+    kind: str,
+    fields: str,
+    page_size: int | None = None,
+    since_form: str | None = None,
+    *,
+    is_related: bool = False,
+    **parameters: str,
 ) -> Endpoint:
-    """The records of one `kind` with their `fields`, and where it `is_related`, with what they belong to.
-
-    `since` in `more` is the filter for those that changed since.
-    """
-    since_form = more.pop("since", "")
+    """The records of one `kind` with their `fields`, and where it `is_related`, with what they belong to."""
     return Endpoint(
         path,
         records="data",
         pages=LinkedPages("links.next", end_field=None),
         unfolded="attributes",
         left_out=("type", "links") if is_related else ("type", "links", "relationships"),
-        parameters={**more, f"fields[{kind}]": fields},
+        parameters={f"fields[{kind}]": fields, **parameters, **_ALSO.get(kind, {})},
         page_size=page_size or 0,
         size_parameter="page[size]" if page_size else None,
         since_parameter="filter" if since_form else None,
-        since_form=since_form,
+        since_form=since_form or "",
         fields_parameter=f"fields[{kind}]",
         keys_page_size=page_size or 0,
     )
@@ -50,17 +55,16 @@ SOURCE = ApiSource(
             *("profiles", "profile"),
             "email,phone_number,first_name,last_name,created,updated,location.city,location.country,location.region,"
             "subscriptions",
-            page_size=100,
+            100,
+            "greater-than(updated,{since})",
             sort="updated",
-            since="greater-than(updated,{since})",
-            **{"additional-fields[profile]": "subscriptions"},
         ),
         "events": _list(
             *("events", "event", "datetime,event_properties"),
-            page_size=1000,
+            1000,
+            "greater-or-equal(datetime,{since})",
             is_related=True,
             sort="datetime",
-            since="greater-or-equal(datetime,{since})",
         ),
         "metrics": _list("metrics", "metric", "name"),
         # The names of those by text message and push stand in the events.

@@ -25,6 +25,11 @@ def pad(key: bytes, byte: int) -> str:
     return f"unhex('{bytes(letter ^ byte for letter in key.ljust(64, bytes(1))).hex()}')"
 
 
+def quoted(text: str) -> str:
+    """A text with double quotes as a literal of SQL, within one of Jinja's."""
+    return rf"'\'{text}\''"
+
+
 # Local time, zone, UTC. Around the hour that never was, and the one that came twice.
 LOCAL_TIMES = [
     ("2017-06-01 12:00:00", SAO_PAULO, "2017-06-01 15:00:00"),
@@ -68,6 +73,26 @@ TIMES = [
     ("2018/10/31", None),
     ("", None),
 ]
+
+# An object, and what stands where in it.
+JSON = '{"id": 9007199254740993, "money": {"shop": "1.10"}, "$message": "M", "Campaign Name": "Spring", "tip": null}'
+JSON_FIELDS = [
+    (["id"], "9007199254740993"),
+    (["money", "shop"], "1.10"),
+    (["money"], '{"shop":"1.10"}'),
+    (["$message"], "M"),
+    (["Campaign Name"], "Spring"),
+    (["tip"], None),
+    (["none", "at all"], None),
+]
+# A list, what its prices come to.
+JSON_SUMS = [
+    ('[{"price": "1.10"}, {"price": 2.2}]', "3.3000"),
+    ("[]", "0.0000"),
+    ('[{"price": "1.10"}, {"price": "x"}]', None),
+    ('[{"price": "1.10"}, {}]', None),
+]
+JSON_LISTS = [("[]", "true"), ("[1]", "true"), ("{}", "false"), ("no JSON", "false"), ("[", "false")]
 
 # Text, what it is as an amount, what it is as a whole number.
 NUMBERS = [
@@ -188,6 +213,10 @@ CASES: list[tuple[str, str | None]] = [
     ("days_between(\"cast('2018-03-01' as date)\", \"cast('2018-02-28' as date)\")", "-1"),
     ("matches(\"'ab'\", '^a[b]\\\\z')", "true"),
     ("matches(\"'abc'\", '^a[b]\\\\z')", "false"),
+    *((f"json_field({quoted(JSON)}, {path})", value) for path, value in JSON_FIELDS),
+    *((f"json_sum({quoted(text)}, ['price'])", total) for text, total in JSON_SUMS),
+    ("json_sum('cast(null as string)', ['price'])", "0.0000"),
+    *((f"is_json_list({quoted(text)})", is_list) for text, is_list in JSON_LISTS),
     # chr(10) is a line break, which $ would let pass on Spark.
     ("try_integer(\"('12' || chr(10))\")", None),
     ("try_money(\"('12' || chr(10))\")", None),

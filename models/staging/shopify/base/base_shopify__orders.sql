@@ -24,11 +24,15 @@
 ] %}
 
 with broken_lines as (
-    select distinct source_order_id from {{ ref('base_shopify__order_lines') }} where quarantine_rule is not null
+    select distinct source_order_id
+    from {{ ref('base_shopify__order_lines') }}
+    where quarantine_rule is not null
 ),
 
 broken_refunds as (
-    select distinct source_order_id from {{ ref('base_shopify__refunds') }} where quarantine_rule is not null
+    select distinct source_order_id
+    from {{ ref('base_shopify__refunds') }}
+    where quarantine_rule is not null
 ),
 
 shipping_lines as (

@@ -43,7 +43,7 @@ refund_lines as (
     from {{ json_items('refunds', 'refund_lines') }} as entry
 ),
 
--- An adjustment is written from the side of the order: below zero where it takes something away. Its tax stands beside it.
+-- An adjustment is written from the side of the order: below zero where it takes something away. Its tax stands beside.
 adjustments as (
     select
         'adjustment-' || {{ json_field('item', ['id']) }} as source_refund_id,
