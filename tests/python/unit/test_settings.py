@@ -87,7 +87,7 @@ def test_a_source_with_a_server_of_its_own_is_not_simulated_and_its_secrets_are_
 @pytest.mark.parametrize(
     ("variable", "value", "says"),
     [
-        ("CEM_SOURCES", "olist,shopify", "'shopify'; the known sources are ads, crm,"),
+        ("CEM_SOURCES", "olist,magento", "'magento'; the known sources are ads, crm,"),
         ("CEM_LANDING", "/no/such/folder", "not a folder"),
         ("CEM_AS_OF", "31.10.2018", "must be a date such as"),
         ("CEM_NOW", "yesterday", "must be a UTC time"),
@@ -103,7 +103,7 @@ def test_a_source_with_a_server_of_its_own_is_not_simulated_and_its_secrets_are_
         ("CEM_ALERT_SMTP", "smtp://mail.example", "go together"),
         ("CEM_ALERT_TO", "a@example.org", "go together"),
         ("CEM_ALERT_STALE_DAYS", "web", "sources with a number of days"),
-        ("CEM_ALERT_STALE_DAYS", "shopify:2", "'shopify'; the known sources are ads, crm,"),
+        ("CEM_ALERT_STALE_DAYS", "magento:2", "'magento'; the known sources are ads, crm,"),
         ("CEM_ALERT_QUARANTINE_SHARE", "5", "a share above 0 and below 1"),
         ("CEM_ALERT_FREE_DISK_SHARE", "0", "a share above 0 and below 1"),
     ],
