@@ -1,4 +1,4 @@
-"""The command line: `python -m orchestration COMMAND`, with the configuration in the environment."""
+"""The command line: `python -m orchestration COMMAND`, configured by the environment and a settings file."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from orchestration.publishing.rollback import RollbackError, roll_back
 from orchestration.remedies import remedy
 from orchestration.run import dagster_home, open_records, run
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
+from orchestration.settings_file import with_settings_file
 from orchestration.state import clean, drop_warehouse
 from orchestration.summary import current_version, summary
 from orchestration.unchanged import stand_by_version
@@ -56,6 +57,7 @@ def main(arguments: list[str]) -> int:
     if command == "doctor":
         return _doctor()
     try:
+        os.environ.update(with_settings_file(os.environ))
         settings = Settings.from_environment()
         bound_memory(settings)
         if command in ("run", "rebuild", "erase", "dbt", "dev"):

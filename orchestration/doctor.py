@@ -32,7 +32,8 @@ from orchestration.lock import process_of_run
 from orchestration.memory import MemoryLostError, knows_customers_by_key
 from orchestration.packs import check_packs
 from orchestration.remedies import remedy
-from orchestration.settings import PROJECT_ROOT, Settings, SettingsError, variables
+from orchestration.settings import PROJECT_ROOT, Settings, SettingsError, unread_variables
+from orchestration.settings_file import settings_file, with_settings_file
 from orchestration.sources import source_named
 from orchestration.summary import current_version
 
@@ -60,11 +61,12 @@ def doctor(environment: Mapping[str, str] = os.environ, root: Path = PROJECT_ROO
     """What there is to say of this installation with the settings of `environment`, in the order of a run."""
     findings = [*_python(root), *_packages(root)]
     try:
+        environment = with_settings_file(environment, root)
         settings = Settings.from_environment(environment)
     except SettingsError as error:
         # Nothing else can be looked at with settings that nobody can use.
         return [*findings, *(Finding(ERROR, "settings", line) for line in str(error).splitlines())]
-    findings += _settings(settings, environment)
+    findings += [*_settings(settings, environment), *_settings_file(environment, root)]
     running = process_of_run(settings.home)
     return [
         *findings,
@@ -119,14 +121,21 @@ def _packages(root: Path) -> list[Finding]:
 
 
 def _settings(settings: Settings, environment: Mapping[str, str]) -> list[Finding]:
-    known = variables()
-    found = []
-    for name in sorted(name for name in environment if name.startswith("CEM_") and environment[name]):
-        if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f" Perhaps {close[0]} is meant." if close else " Unset it, or look it up in README.md."
-            found.append(Finding(WARNING, "settings", f"{name} is set, and nothing reads it.{hint}"))
+    unread = unread_variables(sorted(name for name, text in environment.items() if text))
+    found = [
+        Finding(WARNING, "settings", f"{name} is set, and nothing reads it. {hint}") for name, hint in unread.items()
+    ]
     return found or [Finding(OK, "settings", f"sources {', '.join(settings.sources)}")]
+
+
+def _settings_file(environment: Mapping[str, str], root: Path) -> list[Finding]:
+    file = settings_file(environment, root)
+    if file is None:
+        return []
+    if file.stat().st_mode & 0o077 and not file.samefile(os.devnull):
+        told = f"others may read {file}, which may hold passwords: `chmod 600 {file}`."
+        return [Finding(WARNING, "settings file", told)]
+    return [Finding(OK, "settings file", str(file))]
 
 
 def _packs(settings: Settings, root: Path) -> list[Finding]:

@@ -5,6 +5,7 @@ Every other module gets a `Settings` handed in, so a test can build one without 
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import tomllib
@@ -23,6 +24,8 @@ T = TypeVar("T")
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # One name for every version: DuckDB names the catalogue after it, and BI tools keep that in what they save.
 PUBLISHED_FILE = "cem.duckdb"
+# Names the file of settings, where it is not `.env` in the project's folder.
+SETTINGS_FILE = "CEM_ENV_FILE"
 PUBLISHED_FOLDER = "published"
 # What to open of the report, in the folder of a version.
 REPORT_FILE = Path("report", "index.html")
@@ -351,8 +354,19 @@ def variables() -> frozenset[str]:
     """The names of the environment variables that the project reads."""
     asked = _Asked({})
     Settings._from(asked)
-    # Read by the profile of the other engine alone.
-    return frozenset({*asked.names, "CEM_SPARK_REMOTE"})
+    # Read by the profile of the other engine alone, and before all others (orchestration/settings_file.py).
+    return frozenset({*asked.names, "CEM_SPARK_REMOTE", SETTINGS_FILE})
+
+
+def unread_variables(names: Iterable[str]) -> dict[str, str]:
+    """Those of `names` that begin as the project's variables do and are none of them, each with what to do about it."""
+    known = variables()
+    found = {}
+    for name in names:
+        if name.startswith("CEM_") and name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            found[name] = f"Perhaps {close[0]} is meant." if close else "Take it away, or look it up in README.md."
+    return found
 
 
 def _known_sources(text: str) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ LONGEST_FIRST = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Settings of whoever works here are none of the tests'.
+    os.environ["CEM_ENV_FILE"] = os.devnull
     if not hasattr(config, "workerinput"):  # whoever starts the workers, or works alone
         os.environ[_MADE_ONCE] = tempfile.mkdtemp(prefix="cem-tests-")
 

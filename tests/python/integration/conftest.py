@@ -140,7 +140,8 @@ class Project:
 
 def clean_environment() -> dict[str, str]:
     """The caller's environment without what would steer a run."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("CEM_", "DBT_", "DAGSTER_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CEM_", "DBT_", "DAGSTER_"))}
+    return {**kept, "CEM_ENV_FILE": os.devnull}
 
 
 def differences(published: Path, other: Path, schemas: str = "%") -> dict[str, int]:

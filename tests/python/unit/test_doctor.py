@@ -40,7 +40,9 @@ class Installation:
             "CEM_LANDING": str(self.landing),
             "CEM_SOURCES": "ads",
             "CEM_NOW": NOW,
+            "CEM_ENV_FILE": str(folder / "settings.env"),
         }
+        (folder / "settings.env").touch(0o600)
         (self.landing / "ads").mkdir(parents=True)
         for name in ("campaign_days_2024-01.csv", "channels.csv"):
             (self.landing / "ads" / name).write_text(f"{HEADER}\n2024-01-01,a,search,1,1,1,EUR\n")
@@ -79,7 +81,7 @@ def test_nothing_is_wrong_with_what_is_whole_and_nothing_is_written(installed: I
     before = sorted(installed.settings.home.rglob("*"))
     findings = installed.findings()
     assert {one.what: one.level for one in findings} == dict.fromkeys(
-        ("Python", "packages", "settings", "packs", "CEM_HOME", "disk", "run", "warehouse", "memory",
+        ("Python", "packages", "settings", "settings file", "packs", "CEM_HOME", "disk", "run", "warehouse", "memory",
          "published version", "ads", "ads loaded"), OK,
     )  # fmt: skip
     assert sorted(installed.settings.home.rglob("*")) == before
@@ -97,6 +99,21 @@ def test_all_settings_that_cannot_be_used_are_told_at_once(installed: Installati
 def test_a_variable_that_nothing_reads_is_told_with_the_one_that_is_meant(installed: Installation) -> None:
     found = installed.found("settings", CEM_LANDNG="/data")
     assert (found.level, "Perhaps CEM_LANDING is meant" in found.told) == (WARNING, True)
+
+
+def test_a_settings_file_counts_as_the_environment_does(installed: Installation, tmp_path: Path) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("CEM_KEEP_VERSIONS=few\nCEM_LANDNG=/data\n")
+    (told,) = [one for one in installed.findings() if one.what == "settings"]
+    assert told == Finding(
+        ERROR, "settings", f"{file}, line 2, sets CEM_LANDNG, and nothing reads it. Perhaps CEM_LANDING is meant."
+    )
+    file.write_text("CEM_KEEP_VERSIONS=few\n")
+    assert "CEM_KEEP_VERSIONS is 'few'" in installed.found("settings").told
+    file.write_text("CEM_KEEP_VERSIONS=2\n")
+    file.chmod(0o644)
+    found = installed.found("settings file")
+    assert (found.level, f"chmod 600 {file}" in found.told) == (WARNING, True)
 
 
 def project_like(tmp_path: Path, python: str, lock: str) -> Path:
