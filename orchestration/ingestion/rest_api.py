@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -117,6 +118,48 @@ class HeaderLinkedPages:
 
 
 @dataclass(frozen=True)
+class NumberedPages:
+    """Pages are asked for by their number, counted from `first`.
+
+    The last one has the number that `page_count_field` says, such as `meta.total_pages`; without such a field, it is the
+    first without records, so the server must answer for a page beyond the last. Where a record is deleted meanwhile,
+    another one moves to a page that was read, and is missed until the next load. Where keys are compared, it counts as
+    deleted until then.
+    """
+
+    parameter: str = "page"
+    first: int = 1
+    page_count_field: str | None = None
+
+    def paginator(self) -> BasePaginator:
+        return _CountingPaginator(self.parameter, self.first, self.page_count_field, counts_records=False)
+
+    def flaw(self, body: dict[str, Any]) -> str | None:
+        """What keeps `body` from saying where it goes on, if anything."""
+        return _flaw_of_count(body, self.page_count_field)
+
+
+@dataclass(frozen=True)
+class OffsetPages:
+    """A page is asked for by how many records come before it.
+
+    The last one is that with which as many were read as `record_count_field` says, such as `meta.total`; without such a
+    field, the first without records. What was read is counted, as a server may send less than it is asked for. Where a
+    record is deleted meanwhile, another one is missed, as by NumberedPages.
+    """
+
+    parameter: str = "offset"
+    record_count_field: str | None = None
+
+    def paginator(self) -> BasePaginator:
+        return _CountingPaginator(self.parameter, 0, self.record_count_field, counts_records=True)
+
+    def flaw(self, body: dict[str, Any]) -> str | None:
+        """What keeps `body` from saying where it goes on, if anything."""
+        return _flaw_of_count(body, self.record_count_field)
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """Where the records of a raw table are asked for, and what of them is taken.
 
@@ -133,7 +176,7 @@ class Endpoint:
 
     path: str
     records: str
-    pages: CursorPages | LinkedPages | HeaderLinkedPages
+    pages: CursorPages | LinkedPages | HeaderLinkedPages | NumberedPages | OffsetPages
     nested: str | None = None
     unfolded: str | None = None
     left_out: tuple[str, ...] = ()
@@ -445,6 +488,32 @@ class _LinkPaginator(JSONLinkPaginator):
         self._has_next_page = not self._pages.is_last(response.json())
 
 
+class _CountingPaginator(BasePaginator):
+    """Counts on, page by page or record by record. dlt's own takes the pages to be as large as was asked for."""
+
+    def __init__(self, parameter: str, first: int, count_field: str | None, *, counts_records: bool) -> None:
+        super().__init__()
+        self._parameter = parameter
+        self._first = first
+        self._place = first
+        self._count_field = count_field
+        self._counts_records = counts_records
+
+    def init_request(self, request: requests.Request) -> None:
+        self.update_request(request)
+
+    def update_state(self, response: requests.Response, data: list[Any] | None = None) -> None:
+        read = len(data or ())
+        self._place += read if self._counts_records else 1
+        if self._count_field:
+            self._has_next_page = self._place < self._first + int(_field_of(response.json(), self._count_field))
+        else:
+            self._has_next_page = read > 0
+
+    def update_request(self, request: requests.Request) -> None:
+        request.params = {**cast(dict[str, Any], request.params or {}), self._parameter: str(self._place)}
+
+
 class _ElsewhereError(requests.RequestException):
     """An answer that leads to another server, which the text names: requests would show it the header of the token."""
 
@@ -515,6 +584,14 @@ def _field_of(body: dict[str, Any], path: str, missing: Any = None) -> Any:
             return missing
         found = found[name]
     return found
+
+
+def _flaw_of_count(body: dict[str, Any], field: str | None) -> str | None:
+    """What keeps `body` from saying how much there is, where it has to say so in `field`."""
+    # A number of the answer is the text that it was written as.
+    if field is None or re.fullmatch("[0-9]+", str(_field_of(body, field))):
+        return None
+    return f"without the field {field}, which is a whole number"
 
 
 def _is_list_of_records(value: object) -> bool:

@@ -15,7 +15,14 @@ from orchestration.ingestion.errors import LandingError
 from orchestration.ingestion.lake import write_view
 from orchestration.ingestion.load import SourceLoad
 from orchestration.ingestion.records import load_records
-from orchestration.ingestion.rest_api import ApiSource, HeaderLinkedPages, LinkedPages
+from orchestration.ingestion.rest_api import (
+    ApiSource,
+    Endpoint,
+    HeaderLinkedPages,
+    LinkedPages,
+    NumberedPages,
+    OffsetPages,
+)
 from orchestration.sources import source_named
 from tests.python.tools import klaviyo, shopify, zendesk
 from tests.python.tools.server import Answer, Tool, serving
@@ -165,6 +172,69 @@ def test_keys_of_profiles_are_asked_for_without_the_rest() -> None:
         assert [key for batch in changed for key in batch["id"].to_pylist()] == ["PR2"]
 
 
+def customers(*numbers: int, **around: object) -> dict[str, object]:
+    return {"customers": [{"id": number} for number in numbers], **around}
+
+
+def counted(canned: Canned, pages: NumberedPages | OffsetPages) -> list[str]:
+    """The keys that an API answering as `canned` is found to have, asked for two a page."""
+    source = replace(api("shopify"), endpoints={"customers": Endpoint("customers", "customers", pages)})
+    connection = source.connect(canned.url, TOKEN, IMPATIENT)
+    return [key for batch in connection.keys("customers") for key in batch["id"].to_pylist()]
+
+
+@pytest.mark.parametrize(
+    ("pages", "answers", "asked"),
+    [
+        (NumberedPages(), [customers(1, 2), customers(3), customers()], ["page=1", "page=2", "page=3"]),
+        (
+            NumberedPages("p", 0, "meta.pages"),
+            [customers(1, 2, meta={"pages": 2}), customers(3, meta={"pages": 2})],
+            ["p=0", "p=1"],
+        ),
+        # The server sends less than it is asked for, and once nothing that a filter leaves.
+        (
+            NumberedPages(page_count_field="pages"),
+            [customers(1, pages=4), customers(2, pages=4), customers(pages=4), customers(3, pages=4)],
+            ["page=1", "page=2", "page=3", "page=4"],
+        ),
+        (OffsetPages(), [customers(1, 2), customers(3), customers()], ["offset=0", "offset=2", "offset=3"]),
+        (
+            OffsetPages("skip", "total"),
+            [customers(1, total=3), customers(2, 3, total="3")],
+            ["skip=0", "skip=1"],
+        ),
+        (OffsetPages(record_count_field="total"), [customers(total=0)], ["offset=0"]),
+    ],
+)
+def test_pages_are_counted_to_the_last(
+    pages: NumberedPages | OffsetPages, answers: list[dict[str, object]], asked: list[str], canned: Canned
+) -> None:
+    for answer in answers:
+        canned.say(answer)
+    expected = [str(one["id"]) for answer in answers for one in answer["customers"]]  # type: ignore[attr-defined]
+    assert counted(canned, pages) == expected
+    assert [path.partition("?")[2].split("&")[-1] for path, _ in canned.asked] == asked
+
+
+@pytest.mark.parametrize(
+    ("pages", "answer"),
+    [
+        # A server that does not know the parameter answers with its first page for ever.
+        (NumberedPages(), customers(1, 2)),
+        (OffsetPages(), customers(1, 2)),
+        # It says that there is more, and sends none.
+        (OffsetPages(record_count_field="total"), customers(total=100)),
+    ],
+)
+def test_pages_that_do_not_go_on_are_refused(
+    pages: NumberedPages | OffsetPages, answer: dict[str, object], canned: Canned
+) -> None:
+    canned.say(answer)
+    with pytest.raises(LandingError, match="goes round in circles"):
+        counted(canned, pages)
+
+
 def test_a_redirect_does_not_show_the_token_to_another_server(canned: Canned) -> None:
     """requests takes Authorization out on the way to another host, and no other header."""
     canned.say({}, 302, Location="http://elsewhere.example.com/customers.json?sig=s3cret")
@@ -196,10 +266,15 @@ def test_a_redirect_on_the_same_server_is_followed(canned: Canned) -> None:
         (LinkedPages("links.next", "meta.has_more", end_value=False), {"meta": {"has_more": True}}, "with more"),
         (LinkedPages("links.next", "meta.has_more", end_value=False), {}, "without the field meta.has_more"),
         (HeaderLinkedPages(), {}, None),
+        (NumberedPages(), {}, None),
+        (NumberedPages(page_count_field="meta.pages"), {"meta": {"pages": "12"}}, None),
+        (NumberedPages(page_count_field="meta.pages"), {"meta": {}}, "without the field meta.pages, which is a whole"),
+        (OffsetPages(record_count_field="total"), {"total": None}, "without the field total, which is a whole number"),
+        (OffsetPages(record_count_field="total"), {"total": "1.5"}, "without the field total, which is a whole number"),
     ],
 )
 def test_a_page_says_where_it_goes_on_or_is_none(
-    pages: LinkedPages | HeaderLinkedPages, body: dict[str, object], flaw: str | None
+    pages: LinkedPages | HeaderLinkedPages | NumberedPages | OffsetPages, body: dict[str, object], flaw: str | None
 ) -> None:
     found = pages.flaw(body)
     assert found is None if flaw is None else found is not None and found.startswith(flaw)
