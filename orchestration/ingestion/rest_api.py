@@ -121,10 +121,10 @@ class HeaderLinkedPages:
 class NumberedPages:
     """Pages are asked for by their number, counted from `first`.
 
-    The last one has the number that `page_count_field` says, such as `meta.total_pages`; without such a field, it is the
-    first without records, so the server must answer for a page beyond the last. Where a record is deleted meanwhile,
-    another one moves to a page that was read, and is missed until the next load. Where keys are compared, it counts as
-    deleted until then.
+    The last one has the number that `page_count_field` says, such as `meta.total_pages`; without such a field, it is
+    the first without records, so the server must answer for a page beyond the last. Where a record is deleted
+    meanwhile, another one moves to a page that was read, and is missed until the next load. Where keys are compared, it
+    counts as deleted until then.
     """
 
     parameter: str = "page"
