@@ -121,6 +121,8 @@ class Settings:
     `memory_limit` is what one DuckDB database may take, as DuckDB writes sizes, and `threads` how many processor cores
     one statement of it.
 
+    `schedule` is the cron expression by which Dagster starts a run, in the company's time zone; None: by none.
+
     An alert is raised of raw tables that have more than `alert_quarantine_share` of their rows in quarantine, of a
     disk of which less than `alert_free_disk_share` is free, and of the sources in `alert_stale_days` that bring nothing
     for so many days. Alerts are posted to `alert_webhook`, and mailed through the server `alert_smtp` to `alert_to`.
@@ -143,6 +145,7 @@ class Settings:
     keep_records_days: int = 30
     memory_limit: str = field(default_factory=_share_of_memory)
     threads: int = field(default_factory=_cores_there)
+    schedule: str | None = None
     alert_quarantine_share: float = 0.05
     alert_free_disk_share: float = 0.05
     alert_stale_days: Mapping[str, int] = field(default_factory=dict)
@@ -305,6 +308,9 @@ class Settings:
             memory_limit=asked.parsed("CEM_MEMORY_LIMIT", _as("a size such as 4GB, from 256MB on", _memory_size), None)
             or _share_of_memory(),
             threads=asked.parsed("CEM_THREADS", _as("a whole number above 0", _positive), None) or _cores_there(),
+            schedule=asked.parsed(
+                "CEM_SCHEDULE", _as("a cron expression of five fields, such as 0 5 * * *", _cron), None
+            ),
             alert_quarantine_share=asked.parsed(
                 "CEM_ALERT_QUARANTINE_SHARE", _as("a share above 0 and below 1, such as 0.05", _share), 0.05
             ),
@@ -414,6 +420,14 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError(text)
     return number
+
+
+def _cron(text: str) -> str:
+    from croniter import croniter  # type: ignore[import-untyped]
+
+    if len(text.split()) != 5 or not croniter.is_valid(text):
+        raise ValueError
+    return text
 
 
 def _memory_size(text: str) -> str:

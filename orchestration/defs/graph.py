@@ -28,7 +28,7 @@ def graph(settings: Settings, manifest: Path) -> dg.Definitions:
         computed_definitions(settings, project),
         quality_definitions(settings),
         publication_definitions(settings, manifest, computed_from(project)),
-        automation_definitions(),
+        automation_definitions(settings),
     )
 
 

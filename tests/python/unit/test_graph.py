@@ -16,6 +16,7 @@ from orchestration import dbt_project
 from orchestration.computations import computed_from, stages
 from orchestration.dbt_commands import run_dbt
 from orchestration.dbt_project import DbtParseError, current_manifest, parsed_project
+from orchestration.defs import automation
 from orchestration.defs.graph import graph
 from orchestration.defs.publication import PUBLISHED
 from orchestration.defs.transformation import selection
@@ -216,9 +217,10 @@ def test_dbt_tests_are_asset_checks(repository: dg.RepositoryDefinition) -> None
 
 def test_no_step_runs_without_the_lock_whoever_starts_it(repository: dg.RepositoryDefinition) -> None:
     """A job of Dagster's holds the resources that its steps require, from its first step to its last."""
-    for job in (repository.get_job("refresh"), repository.get_job("__ASSET_JOB")):
+    for name, least in {"refresh": 20, "__ASSET_JOB": 20, "ingest_shop": 2}.items():
+        job = repository.get_job(name)
         steps = job.all_node_defs
-        assert len(steps) > 20
+        assert len(steps) > least
         assert not [step.name for step in steps if "only_run" not in step.required_resource_keys]
         assert job.executor_def is dg.in_process_executor
 
@@ -227,9 +229,30 @@ def test_sources_that_are_off_are_not_in_the_graph(repository: dg.RepositoryDefi
     assert not [key for key in repository.asset_graph.get_all_asset_keys() if key.path[0] == "online_retail"]
 
 
-def test_a_scheduler_finds_one_job_for_all_of_it(repository: dg.RepositoryDefinition) -> None:
+def test_a_scheduler_finds_one_job_for_all_of_it_and_one_a_source(
+    settings: Settings, repository: dg.RepositoryDefinition
+) -> None:
     assert repository.has_job("refresh")
-    assert [schedule.name for schedule in repository.schedule_defs] == ["daily"]
+    assert [schedule.name for schedule in repository.schedule_defs] == ["refresh_schedule"]
+    for source in settings.sources:
+        steps = {step.name for step in repository.get_job(f"ingest_{source}").all_node_defs}
+        assert f"load_{source}" in steps
+        assert not [step for step in steps if step.startswith(("models", "load_")) and step != f"load_{source}"]
+
+
+@pytest.mark.parametrize(
+    ("cron", "at", "status"),
+    [(None, "0 5 * * *", "STOPPED"), ("*/30 6-20 * * 1-5", "*/30 6-20 * * 1-5", "RUNNING")],
+)
+def test_the_schedule_is_on_where_the_settings_say_when(
+    cron: str | None, at: str, status: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(automation, "project_vars", lambda: {"company_time_zone": "Europe/Istanbul"})
+    definitions = automation.automation_definitions(Settings(home=tmp_path, sources=("shop",), schedule=cron))
+    (schedule,) = definitions.schedules or ()
+    assert isinstance(schedule, dg.ScheduleDefinition)
+    assert (schedule.cron_schedule, schedule.execution_timezone) == (at, "Europe/Istanbul")
+    assert schedule.default_status.name == status
 
 
 def test_the_manifest_is_parsed_again_only_when_something_changed(settings: Settings, manifest: Path) -> None:

@@ -34,6 +34,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "CEM_KEEP_VERSIONS": "2",
             "CEM_MEMORY_LIMIT": "1.5GiB",
             "CEM_THREADS": "3",
+            "CEM_SCHEDULE": "30 4 * * mon-fri",
             "CEM_PSEUDONYM_KEY": "k" * 64,
             "CEM_ALERT_WEBHOOK": "https://chat.example/hush",
             "CEM_ALERT_SMTP": "smtp://cem:hush@mail.example:587",
@@ -53,6 +54,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert (settings.as_of, settings.now) == (date(2018, 10, 31), datetime(2026, 1, 1, 6, tzinfo=UTC))
     assert (settings.demo_factor, settings.keep_versions) == (0.5, 2)
     assert (settings.memory_limit, settings.threads) == ("1.5GiB", 3)
+    assert settings.schedule == "30 4 * * mon-fri"
     assert settings.landing_folder("olist") == tmp_path / "olist"
     assert settings.pseudonym_key == "k" * 64
     assert not settings.uses_demo
@@ -97,6 +99,9 @@ def test_a_source_with_a_server_of_its_own_is_not_simulated_and_its_secrets_are_
         ("CEM_MEMORY_LIMIT", "half", "must be a size such as 4GB"),
         ("CEM_MEMORY_LIMIT", "100MB", "must be a size such as 4GB, from 256MB on"),
         ("CEM_THREADS", "0", "must be a whole number above 0"),
+        ("CEM_SCHEDULE", "every night", "must be a cron expression of five fields, such as 0 5"),
+        ("CEM_SCHEDULE", "0 25 * * *", "must be a cron expression"),
+        ("CEM_SCHEDULE", "0 0 5 * * *", "must be a cron expression"),
         ("CEM_ALERT_WEBHOOK", "chat.example", "must be an address such as https://"),
         ("CEM_ALERT_WEBHOOK", "https://chat.example:port", "must be an address such as https://"),
         ("CEM_ALERT_SMTP", "https://mail.example", "must be an address such as smtps://"),
