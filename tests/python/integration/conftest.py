@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ import duckdb
 import psutil
 import pytest
 
+from expectations.runner import run_suite
+from expectations.suites import load_suites
 from orchestration.computations import stages
 from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
@@ -23,7 +26,7 @@ from orchestration.pseudonyms import keep_key
 from orchestration.publishing.public_models import public_models
 from orchestration.settings import Settings, SettingsError
 from tests.python.conftest import REPOSITORY, built_once
-from tests.python.worlds.world import build_anew, dbt_environment, keep_parsed, manifest_of, run_dbt
+from tests.python.worlds.world import build_anew, dbt_environment, failed_tests, keep_parsed, manifest_of, run_dbt
 
 MIB = 1 << 20
 # dbt tells its log file each statement, which takes a tenth of its time, and no test reads it. Each of two workers has
@@ -98,21 +101,37 @@ class Project:
                 run_dbt(manifest, *models, *stage.selection())
         return loads
 
+    def failed_checks(self) -> dict[str, Any]:
+        """What would stop a publication of the warehouse as it is: dbt's data tests, and the expectation suites."""
+        settings = self._settings()
+        found: dict[str, Any] = dict(failed_tests(settings))
+        there = {
+            f"{schema}.{table}"
+            for schema, table in self.warehouse("select table_schema, table_name from information_schema.tables")
+        }
+        for suite in (*load_suites("raw"), *load_suites("marts")):
+            if suite.name in there:
+                result = run_suite(suite, settings.warehouse, settings.quality, settings.clock())
+                if not result.success:
+                    found[suite.name] = result.failures()
+        return found
+
     def public_relations(self) -> list[str]:
         """The models that a run publishes, as `schema.name`."""
-        path = self.home / "manifest.json"
-        manifest_of(self._settings().sources).writable_manifest().write(str(path))
-        return [model.relation for model in public_models(path)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "manifest.json"
+            manifest_of(self._settings().sources).writable_manifest().write(str(path))
+            return [model.relation for model in public_models(path)]
 
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Ask the published file, as a consumer does."""
         with duckdb.connect(str(self.published_file), read_only=True) as connection:
             return connection.execute(sql, parameters or []).fetchall()
 
-    def warehouse(self, sql: str) -> list[tuple[Any, ...]]:
+    def warehouse(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Ask the pipeline's own file, which no consumer reads."""
         with duckdb.connect(str(self.warehouse_file), read_only=True) as connection:
-            return connection.execute(sql).fetchall()
+            return connection.execute(sql, parameters or []).fetchall()
 
     @property
     def published_file(self) -> Path:
@@ -151,17 +170,21 @@ def differences(published: Path, other: Path, schemas: str = "%") -> dict[str, i
     """
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{published.resolve()}' as first (read_only)")
-        connection.execute(f"attach '{other.resolve()}' as second (read_only)")
         tables = connection.execute(
             "select table_schema || '.' || table_name from first.publication.tables where table_schema like ?",
             [schemas],
         ).fetchall()
         assert tables
-        found = {}
-        for (table,) in tables:
-            if rows := rows_apart(connection, f"first.{table}", f"second.{table}"):
-                found[table] = rows
-        return found
+    return relations_apart([table for (table,) in tables], published, other)
+
+
+def relations_apart(relations: list[str], one: Path, other: Path) -> dict[str, int]:
+    """How many rows one of two files holds and the other does not, by relation; empty where they hold the same."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{one.resolve()}' as first (read_only)")
+        connection.execute(f"attach '{other.resolve()}' as second (read_only)")
+        counted = {name: rows_apart(connection, f"first.{name}", f"second.{name}") for name in relations}
+    return {name: rows for name, rows in counted.items() if rows}
 
 
 def rows_apart(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> int:
@@ -222,9 +245,7 @@ def olist(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def online_retail(tmp_path_factory: pytest.TempPathFactory, real_data: Path) -> Project:
-    """Online Retail, all days at once, run once."""
-    return built_project(
-        tmp_path_factory,
-        "online_retail",
-        {"CEM_SOURCES": "online_retail", "CEM_LANDING": str(real_data), "CEM_NOW": "2026-01-01T06:00:00"},
-    )
+    """Online Retail, all days at once, its models built; what else a run does, Olist and the demo company show."""
+    environment = {"CEM_SOURCES": "online_retail", "CEM_LANDING": str(real_data), "CEM_NOW": "2026-01-01T06:00:00"}
+    folder = built_once(tmp_path_factory, "online_retail", lambda home: Project(home, environment).build_anew())
+    return Project(folder, environment)

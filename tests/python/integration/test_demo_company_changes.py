@@ -35,6 +35,7 @@ class SecondRun:
     events: int
     sessions: dict[str, str]
     stderr: str
+    stdout: str
     versions: tuple[int, int]
     reads: int
     versions_read: list[int]
@@ -98,6 +99,7 @@ def second(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> SecondRun
         events,
         sessions,
         ran.stderr,
+        ran.stdout,
         (first, demo.version()),
         reads,
         versions,
@@ -110,6 +112,8 @@ def test_what_changed_at_the_sources_arrives_while_a_plain_client_reads_on(secon
     assert second.versions[1] == second.versions[0] + 1
     assert second.versions_read == list(second.versions)
     assert "✓ assess the texts: nothing new" in second.stderr
+    assert "  helpdesk.comments: ticket_id is of no ticket that was loaded (" in second.stdout
+    assert " rows, such as row " in second.stdout
     unchanged = [line for line in second.stderr.splitlines() if "✓ load" in line and "nothing new" in line]
     # A customer moved to another city, so records are compared again.
     assert [line for line in second.stderr.splitlines() if "✓ match records" in line and "pairs compared" in line]

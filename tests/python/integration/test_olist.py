@@ -312,6 +312,8 @@ def test_a_second_run_finds_that_nothing_has_changed_and_leaves_the_version(olis
     assert olist.published_file == version
     assert olist.warehouse_file.stat().st_mtime_ns == written_at
     assert "marts.customer_value" in second.stdout
+    assert "  interaction.sessions: no source that is on brings web_events (web would)" in second.stdout
+    assert " brings orders" not in second.stdout
 
 
 def test_a_run_stays_under_two_gibibytes(olist: Project) -> None:

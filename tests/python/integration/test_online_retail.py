@@ -20,7 +20,7 @@ from orchestration.statistics.gamma_gamma import GammaGamma
 from orchestration.statistics.histories import count_histories
 from orchestration.statistics.mbg_nbd import MbgNbd
 from tests.python.conftest import REPOSITORY
-from tests.python.integration.conftest import Project, differences
+from tests.python.integration.conftest import Project, relations_apart
 
 Line = dict[str, str]
 
@@ -43,6 +43,10 @@ def sums(lines: list[Line]) -> tuple[int, int, Decimal]:
     return len(lines), sum(int(line["Quantity"]) for line in lines), sum((amount(line) for line in lines), Decimal())
 
 
+def test_nothing_is_found_that_would_stop_a_publication(online_retail: Project) -> None:
+    assert online_retail.failed_checks() == {}
+
+
 def test_rows_quantities_and_amounts_reconcile_from_file_to_the_types(
     online_retail: Project, lines: list[Line]
 ) -> None:
@@ -51,11 +55,13 @@ def test_rows_quantities_and_amounts_reconcile_from_file_to_the_types(
     others = [line for line in lines if line["InvoiceNo"].isdigit()]
     assert len(cancellations) + len(bad_debt) + len(others) == len(lines) == 320_705
 
-    sold = online_retail.query("select count(*), sum(quantity), sum(original_amount) from behavioural.order_lines")
+    sold = online_retail.warehouse("select count(*), sum(quantity), sum(original_amount) from behavioural.order_lines")
     assert sold == [sums([line for line in others if int(line["Quantity"]) > 0])]
-    given_back = online_retail.query("select count(*), -sum(quantity), -sum(original_amount) from behavioural.refunds")
+    given_back = online_retail.warehouse(
+        "select count(*), -sum(quantity), -sum(original_amount) from behavioural.refunds"
+    )
     assert given_back == [sums(cancellations)]
-    adjusted = online_retail.query(
+    adjusted = online_retail.warehouse(
         "select adjustment_type, count(*), sum(quantity), sum(original_amount) from behavioural.ledger_adjustments "
         "group by 1 order by 1"
     )
@@ -76,22 +82,22 @@ def test_revenue_and_refunds_of_known_customers_reach_the_mart(online_retail: Pr
     bought = [line for line in known if line["InvoiceNo"].isdigit() and int(line["Quantity"]) > 0]
     given_back = [line for line in known if line["InvoiceNo"].startswith("C")]
     # In original currency from the types, which the mart's sums must equal in base currency.
-    assert online_retail.query(
+    assert online_retail.warehouse(
         "select sum(original_amount) from behavioural.order_lines where customer_id is not null"
     ) == [(sums(bought)[2],)]
-    assert online_retail.query(
+    assert online_retail.warehouse(
         "select sum(original_amount) from behavioural.refunds where customer_id is not null"
     ) == [(-sums(given_back)[2],)]
-    assert online_retail.query(
+    assert online_retail.warehouse(
         "select sum(revenue_amount), sum(refund_amount) from marts.customer_value"
-    ) == online_retail.query(
+    ) == online_retail.warehouse(
         """
         select
             (select sum(amount) from behavioural.order_lines where customer_id is not null),
             (select sum(amount) from behavioural.refunds where customer_id is not null)
         """
     )
-    assert online_retail.query("select count(*) from marts.customers") == [
+    assert online_retail.warehouse("select count(*) from marts.customers") == [
         (len({line["CustomerID"] for line in known}),)
     ]
 
@@ -101,10 +107,10 @@ def test_the_lines_without_a_customer_are_kept_and_nobody_s(online_retail: Proje
     types = ("order_lines", "refunds")
     counted = (
         sum(
-            online_retail.query(f"select count(*) from behavioural.{table} where customer_id is null")[0][0]
+            online_retail.warehouse(f"select count(*) from behavioural.{table} where customer_id is null")[0][0]
             for table in types
         )
-        + online_retail.query("select count(*) from behavioural.ledger_adjustments")[0][0]
+        + online_retail.warehouse("select count(*) from behavioural.ledger_adjustments")[0][0]
     )
     assert counted == len(nobody_s)
 
@@ -112,22 +118,22 @@ def test_the_lines_without_a_customer_are_kept_and_nobody_s(online_retail: Proje
 def test_a_repeated_line_is_a_line_of_its_own(online_retail: Project, lines: list[Line]) -> None:
     repeated = sum(count - 1 for count in Counter(tuple(line.values()) for line in lines).values())
     assert repeated == 2_483
-    assert online_retail.query("select count(*) = count(distinct order_line_id) from behavioural.order_lines") == [
+    assert online_retail.warehouse("select count(*) = count(distinct order_line_id) from behavioural.order_lines") == [
         (True,)
     ]
 
 
 def test_what_is_no_product_is_told_apart(online_retail: Project) -> None:
-    kinds = dict(online_retail.query("select product_type, count(*) from behavioural.products group by 1"))
+    kinds = dict(online_retail.warehouse("select product_type, count(*) from behavioural.products group by 1"))
     assert {"product", "freight", "fee", "discount", "manual", "sample", "gift_card", "adjustment"} == set(kinds)
-    assert online_retail.query("select sum(freight_amount) > 0 from marts.customer_value") == [(True,)]
+    assert online_retail.warehouse("select sum(freight_amount) > 0 from marts.customer_value") == [(True,)]
 
 
 def test_the_largest_order_and_its_cancellation_net_to_nothing(online_retail: Project) -> None:
-    customer = online_retail.query("select customer_id from behavioural.orders where source_customer_id = '12346'")[0][
-        0
-    ]
-    assert online_retail.query(
+    ((customer,), *_) = online_retail.warehouse(
+        "select customer_id from behavioural.orders where source_customer_id = '12346'"
+    )
+    assert online_retail.warehouse(
         "select order_count, revenue_amount > 80000, net_revenue_amount from marts.customer_value"
         " where customer_id = ?",
         [customer],
@@ -135,25 +141,25 @@ def test_the_largest_order_and_its_cancellation_net_to_nothing(online_retail: Pr
 
 
 def test_attitude_and_interaction_stay_visibly_empty(online_retail: Project) -> None:
-    assert dict(online_retail.query("select data_type, event_count from marts.data_coverage")) == {
+    assert dict(online_retail.warehouse("select data_type, event_count from marts.data_coverage")) == {
         "descriptive": 3360,
-        "behavioural": online_retail.query(
+        "behavioural": online_retail.warehouse(
             "select count(*) from marts.customer_timeline where data_type = 'behavioural'"
         )[0][0],
         "attitudinal": 0,
         "interaction": 0,
     }
     for mart in ("marts.customer_360", "marts.customer_data_coverage"):
-        assert online_retail.query(
+        assert online_retail.warehouse(
             "select bool_and(behavioural_event_count > 0), max(attitudinal_event_count), max(interaction_event_count),"
             f" max(last_attitudinal_event_at), max(last_interaction_event_at) from {mart}"
         ) == [(True, 0, 0, None, None)]
-    assert online_retail.query(
+    assert online_retail.warehouse(
         "select count(*), count(value_tier), count(last_satisfaction_index), max(open_ticket_count)"
         " from marts.customer_360"
     ) == [
         (
-            *online_retail.query(
+            *online_retail.warehouse(
                 "select count(*), count(value_tier) from marts.customers left join marts.customer_value"
                 " using (customer_id)"
             )[0],
@@ -161,8 +167,8 @@ def test_attitude_and_interaction_stay_visibly_empty(online_retail: Project) -> 
             0,
         )
     ]
-    assert online_retail.query("select count(*) from marts.satisfaction") == [(0,)]
-    assert online_retail.query("select count(*) from attitudinal.survey_answers") == [(0,)]
+    assert online_retail.warehouse("select count(*) from marts.satisfaction") == [(0,)]
+    assert online_retail.warehouse("select count(*) from attitudinal.survey_answers") == [(0,)]
 
 
 @pytest.mark.parametrize("singly", [12, pytest.param(219, marks=pytest.mark.long)])
@@ -204,8 +210,10 @@ def test_one_day_at_a_time_in_any_order_with_files_twice_gives_the_same_marts(
     # The marts follow from the types: with a few days, it is told where they would begin to differ.
     types = () if singly == len(days) else ("+path:models/behavioural", "+load_reconciliation")
     assert project.build(only=types)["online_retail"].tables["invoice_lines"].files == 0
-    schemas = "behavioural" if types else "%"
-    found = differences(online_retail.published_file, project.warehouse_file, schemas)
+    compared = [
+        relation for relation in online_retail.public_relations() if not types or relation.startswith("behavioural.")
+    ]
+    found = relations_apart(compared, online_retail.warehouse_file, project.warehouse_file)
     # Only the count of files differs: it says that some were delivered twice.
     assert set(found) == (set() if types else {"marts.load_reconciliation"})
     assert project.warehouse(
@@ -286,7 +294,7 @@ def test_the_fits_are_those_of_histories_made_straight_from_the_files(
     for model, fit in (("mbg_nbd", transactions), ("gamma_gamma", spend)):
         stored = {
             parameter: (estimate, likelihood)
-            for parameter, estimate, likelihood in online_retail.query(
+            for parameter, estimate, likelihood in online_retail.warehouse(
                 "select parameter, estimate, log_likelihood from marts.clv_model_fits "
                 "where purpose = 'current' and segment is null and model = ? and status <> 'kept'",
                 [model],
@@ -300,14 +308,14 @@ def test_the_fits_are_those_of_histories_made_straight_from_the_files(
 
 
 def test_what_a_third_of_the_time_brought_was_predicted(online_retail: Project) -> None:
-    [(customers, predicted, actual, bias)] = online_retail.query(
+    [(customers, predicted, actual, bias)] = online_retail.warehouse(
         "select customer_count, predicted_purchases, actual_purchase_count, bias from marts.clv_calibration "
         "where dimension = 'all'"
     )
     assert (customers, actual) == (2728, 2791)
     assert float(bias) == pytest.approx(float(predicted) / actual - 1, abs=1e-6)
     assert abs(bias) < 0.10
-    by_frequency = online_retail.query(
+    by_frequency = online_retail.warehouse(
         "select mean_predicted_purchases, mean_actual_purchases from marts.clv_calibration "
         "where dimension = 'frequency' order by dimension_value"
     )
@@ -317,18 +325,18 @@ def test_what_a_third_of_the_time_brought_was_predicted(online_retail: Project) 
 
 def test_cancelled_purchases_and_negative_spend_reach_no_model(online_retail: Project) -> None:
     # The largest order was cancelled whole within the quarter of an hour: its customer has bought nothing.
-    customer = online_retail.query("select customer_id from behavioural.orders where source_customer_id = '12346'")[0][
-        0
-    ]
-    assert online_retail.query(
+    ((customer,), *_) = online_retail.warehouse(
+        "select customer_id from behavioural.orders where source_customer_id = '12346'"
+    )
+    assert online_retail.warehouse(
         "select repeat_purchase_count, residual_revenue_amount, value_tier from marts.customer_value "
         "where customer_id = ?",
         [customer],
     ) == [(None, None, None)]
-    assert online_retail.query("select count(*) > 5 from marts.customer_value where net_revenue_amount < 0") == [
+    assert online_retail.warehouse("select count(*) > 5 from marts.customer_value where net_revenue_amount < 0") == [
         (True,)
     ]
-    assert online_retail.query(
+    assert online_retail.warehouse(
         "select count(*) from marts.customer_value "
         "where residual_revenue_amount < 0 or isnan(cast(probability_alive as double))"
     ) == [(0,)]
@@ -338,10 +346,10 @@ def test_cancelled_purchases_and_negative_spend_reach_no_model(online_retail: Pr
 
 
 def test_without_costs_value_is_told_in_revenue_and_no_margin_is_made_up(online_retail: Project) -> None:
-    assert online_retail.query(
+    assert online_retail.warehouse(
         "select count(residual_clv_amount), count(margin_rate), count(residual_revenue_amount) > 3000 "
         "from marts.customer_value"
     ) == [(0, 0, True)]
-    assert online_retail.query("select distinct value_basis, profit_amount from marts.customer_equity_monthly") == [
+    assert online_retail.warehouse("select distinct value_basis, profit_amount from marts.customer_equity_monthly") == [
         ("revenue", None)
     ]

@@ -102,16 +102,7 @@ class World:
 
         All of them, or those that read nothing but `wanted` and what those models rest on.
         """
-        compiled = compiled_for(self.settings.sources, self.variables, self.settings.as_of)
-        needed = _needed(compiled, wanted)
-        tests = [test for test in compiled.tests if not wanted or test.after <= needed]
-        with _warehouse(self.settings) as connection:
-            found = {
-                test.name: connection.execute(f"select * from ({test.sql}) limit 3").fetchall()
-                for test in tests
-                if test.severity == "error"
-            }
-        return {name: rows for name, rows in found.items() if rows}
+        return failed_tests(self.settings, self.variables, *wanted)
 
     def query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Ask the warehouse."""
@@ -137,6 +128,23 @@ def build_anew(settings: Settings, variables: str = "{}", *wanted: str) -> None:
             replace(stage, computations=computations).compute(settings.warehouse, settings.lake, settings.clock())
             _register_raw_tables(settings)
         _create(settings, [node for node in nodes if node.name in needed])
+
+
+def failed_tests(settings: Settings, variables: str = "{}", *wanted: str) -> dict[str, list[tuple[Any, ...]]]:
+    """The data tests that would stop publication, each with the first rows that break it.
+
+    All of them, or those that read nothing but `wanted` and what those models rest on.
+    """
+    compiled = compiled_for(settings.sources, variables, settings.as_of)
+    needed = _needed(compiled, wanted)
+    tests = [test for test in compiled.tests if not wanted or test.after <= needed]
+    with _warehouse(settings) as connection:
+        found = {
+            test.name: connection.execute(f"select * from ({test.sql}) limit 3").fetchall()
+            for test in tests
+            if test.severity == "error"
+        }
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def _create(settings: Settings, nodes: list[Node]) -> None:
