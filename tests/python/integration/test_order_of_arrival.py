@@ -71,7 +71,7 @@ WAY = {
 # Names that stay with what was known first, and keys made of them.
 NAMES = {
     *("session_id", "former_id_count", "journey_stage_id", "customer_data_coverage_id", "customer_value_monthly_id"),
-    "customer_dimension_id",
+    *("customer_dimension_id", "next_stage_id"),
     *("fit_id", "clv_model_fit_id", "transaction_fit_id", "spend_fit_id", "identity_suspect_id"),
 }
 # Histories of what was known when: they hold more, the oftener something arrived.

@@ -45,8 +45,8 @@ OLIST_KEYS = {
 LOADED_AT = datetime(2025, 6, 1, tzinfo=UTC)
 CUT_OFF_LOAD = "load_id=9999999999.0"
 # dbt's own tests ask what DuckDB was asked, in SQL that is dbt's, of rows that are compared; ours is kept on the types.
-# What the marts are asked is asked of these rows, too, and took a tenth of the build's time; one that reads every staging
-# model took another tenth. `--whole` asks them all.
+# What the marts are asked is asked of these rows, too, and took a tenth of the build's time; one that reads every
+# staging model took another tenth. `--whole` asks them all.
 ASKED_ON_DUCKDB = (
     "test_name:unique",
     "test_name:not_null",

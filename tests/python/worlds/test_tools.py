@@ -360,10 +360,11 @@ def test_a_message_is_a_touch_of_the_customer_who_buys_and_asks(tools: Tools) ->
     )
     assert found == [(1, 11)]
     touches = tools.world.query(
-        "select channel, count(*) from intermediate.int_contacts__touches "
-        "where source_system = 'klaviyo' group by 1 order by 1"
+        "select channel, has_reached_customer, count(*) from intermediate.int_contacts__touches "
+        "where source_system = 'klaviyo' group by 1, 2 order by 1, 2"
     )
-    assert touches == [("email", 3), ("sms", 1)]
+    # Of one nothing is told but that it came back.
+    assert touches == [("email", False, 1), ("email", True, 3), ("sms", True, 1)]
 
 
 def test_nothing_stops_publication(tools: Tools) -> None:
