@@ -49,7 +49,7 @@ class Company:
         job = dg.Definitions.merge(
             dg.Definitions(assets=[load_shop, value, published], asset_checks=[expectations]),
             exclusive_definitions(self.settings, self.manifest, PUBLISHED),
-            automation_definitions(),
+            automation_definitions(self.settings),
         ).resolve_job_def("refresh")
         running.dagster_home(self.settings)
         with running.open_records(self.settings) as instance:
