@@ -8,7 +8,6 @@ delivered again with other content, a raw table without rows, a load that was cu
 from __future__ import annotations
 
 import csv
-import json
 import os
 import shutil
 import subprocess
@@ -26,14 +25,15 @@ import pytest
 from orchestration.dbt_project import dbt_command
 from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings
 from tests.python.spark.cluster import SparkCluster, what_is_missing
+from tests.python.worlds.world import build_anew, failed_tests, keep_parsed
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 SOURCES = (*DEMO_SOURCES, "olist", "online_retail")
-ONLINE_RETAIL_DAYS = {"part": 5, "whole": 40}
-# The keys by which one row in ten is kept of a file of Olist. What they refer to (products, sellers) is kept whole.
-ONE_IN = 10
+ONLINE_RETAIL_DAYS = {"part": 2, "whole": 40}
+# The keys by which one row in thirty is kept of a file of Olist, and by which what those rows refer to is.
+ONE_IN = 30
 OLIST_KEYS = {
     "olist_orders_dataset.csv": "order_id",
     "olist_order_items_dataset.csv": "order_id",
@@ -41,6 +41,11 @@ OLIST_KEYS = {
     "olist_order_reviews_dataset.csv": "order_id",
     "olist_marketing_qualified_leads_dataset.csv": "mql_id",
     "olist_closed_deals_dataset.csv": "mql_id",
+}
+OLIST_REFERENCES = {
+    "olist_customers_dataset.csv": ("customer_id", "olist_orders_dataset.csv"),
+    "olist_products_dataset.csv": ("product_id", "olist_order_items_dataset.csv"),
+    "olist_sellers_dataset.csv": ("seller_id", "olist_order_items_dataset.csv"),
 }
 LOADED_AT = datetime(2025, 6, 1, tzinfo=UTC)
 CUT_OFF_LOAD = "load_id=9999999999.0"
@@ -62,7 +67,7 @@ Starting = Future[SparkCluster]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--whole", action="store_true", help="build all of Olist on Spark, not a tenth: some 20 minutes")
+    parser.addoption("--whole", action="store_true", help="build all of Olist on Spark, not a thirtieth")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,11 +88,8 @@ class Dbt:
 
     target: str
     settings: Settings
+    target_path: Path
     remote: str = ""
-
-    @property
-    def target_path(self) -> Path:
-        return self.settings.home / f"dbt-{self.target}"
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("CEM_", "DBT_", "SPARK_"))}
@@ -230,59 +232,47 @@ def lake(
 
 @pytest.fixture(scope="session")
 def on_duckdb(lake: Settings) -> Dbt:
-    return Dbt("duckdb", lake)
+    """It need not parse the project: its models are built from the same parse."""
+    keep_parsed(lake)
+    return Dbt("duckdb", lake, lake.dbt_target)
 
 
 @pytest.fixture(scope="session")
 def on_spark(lake: Settings, server: SparkCluster) -> Dbt:
-    return Dbt("spark", lake, server.remote)
+    return Dbt("spark", lake, lake.home / "dbt-spark", server.remote)
 
 
 @pytest.fixture(scope="session")
 def on_cluster(lake: Settings, cluster: SparkCluster) -> Dbt:
-    return Dbt("spark", lake, cluster.remote)
+    return Dbt("spark", lake, lake.home / "dbt-spark", cluster.remote)
 
 
 @pytest.fixture(scope="session")
-def builds(
-    pytestconfig: pytest.Config, lake: Settings, on_duckdb: Dbt, on_spark: Dbt, pool: ThreadPoolExecutor
-) -> tuple[Build, Build]:
-    """As `make run` builds, stage by stage, with what Python computes in between into the lake.
-
-    From the same lake, which by then holds all that is computed, Spark builds everything while DuckDB builds the last
-    stage: it waits for itself most of the time.
-    """
-    from orchestration.computations import stages
-
-    on_duckdb.run("parse")
-    *earlier, last = stages(json.loads((on_duckdb.target_path / "manifest.json").read_bytes()))
-    for stage in earlier:
-        stage.compute(lake.warehouse, lake.lake, LOADED_AT)
-        on_duckdb.build(*stage.selection())
-    last.compute(lake.warehouse, lake.lake, LOADED_AT)
-    left_out = () if pytestconfig.getoption("whole") else ("--exclude", *ASKED_ON_DUCKDB)
-    of_spark = pool.submit(on_spark.build, *left_out)
-    of_duckdb = on_duckdb.build(*last.selection())
-    return of_duckdb, of_spark.result()
+def duckdb_seconds(lake: Settings) -> float:
+    """How long DuckDB took for the models, with what Python computes in between into the lake, and for their tests."""
+    began = time.monotonic()
+    build_anew(lake)
+    assert failed_tests(lake) == {}
+    return time.monotonic() - began
 
 
 @pytest.fixture(scope="session")
-def duckdb_build(builds: tuple[Build, Build]) -> Build:
-    return builds[0]
-
-
-@pytest.fixture(scope="session")
-def spark_build(builds: tuple[Build, Build]) -> Build:
-    return builds[1]
+def spark_build(pytestconfig: pytest.Config, duckdb_seconds: float, on_spark: Dbt) -> Build:
+    """From the same lake, which by now holds all that is computed."""
+    return on_spark.build(*(() if pytestconfig.getoption("whole") else ("--exclude", *ASKED_ON_DUCKDB)))
 
 
 def _keep_a_part_of_olist(folder: Path) -> None:
-    """Of one order and lead in ten all that belongs to it. The keys are MD5 sums: their digits are as good as a lot."""
+    """Of one order and lead in thirty all that belongs to it. The keys are MD5 sums: their digits are lots."""
     for name, key in OLIST_KEYS.items():
         _rewrite(folder / name, lambda rows, key=key: [row for row in rows if int(row[key], 16) % ONE_IN == 0])
-    with (folder / "olist_orders_dataset.csv").open(encoding="utf-8", newline="") as file:
-        buyers = {row["customer_id"] for row in csv.DictReader(file)}
-    _rewrite(folder / "olist_customers_dataset.csv", lambda rows: [row for row in rows if row["customer_id"] in buyers])
+    for name, (key, referring) in OLIST_REFERENCES.items():
+        with (folder / referring).open(encoding="utf-8", newline="") as file:
+            referred = {row[key] for row in csv.DictReader(file)}
+        _rewrite(
+            folder / name,
+            lambda rows, key=key, referred=referred: [row for row in rows if row[key] in referred],
+        )
 
 
 def _write_only_header(path: Path) -> None:

@@ -35,7 +35,6 @@ def test_nobody_beyond_this_machine_can_connect_to_the_cluster(cluster: SparkClu
 
 def test_a_build_survives_the_loss_of_a_worker(
     lake: Settings,
-    duckdb_build: Build,
     spark_build: Build,
     server: SparkCluster,
     cluster: SparkCluster,
@@ -58,7 +57,7 @@ def test_a_build_survives_the_loss_of_a_worker(
             lost.kill()
     assert process.wait() == 0, "".join(said)[-8000:]
     assert cluster.has_lost_an_executor()
-    models = [model for model in public_models(duckdb_build.manifest) if model.name in names]
+    models = [model for model in public_models(spark_build.manifest) if model.name in names]
     assert len(models) == len(names)
     compared = compare_models(lake.warehouse, models, cluster.warehouse)
     assert not differences(compared), differences(compared)

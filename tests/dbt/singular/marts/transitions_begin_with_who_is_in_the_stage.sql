@@ -34,7 +34,7 @@ counted as (
 told as (
     select distinct month_date, axis, from_stage, customer_count, known_then_customer_count
     from {{ ref('journey_transitions') }}
-    where dimension = 'none' and customer_count > 0
+    where dimension = 'none'
 )
 
 select
