@@ -19,7 +19,9 @@ from orchestration.metrics import query
 from orchestration.packs import check_packs
 from orchestration.private_home import keep_private
 from orchestration.pseudonyms import keep_key
-from orchestration.publishing.rollback import RollbackError, roll_back
+from orchestration.publishing.postgres import serve
+from orchestration.publishing.postgres_connection import PostgresError
+from orchestration.publishing.rollback import RollbackError, RolledBack, roll_back
 from orchestration.remedies import remedy
 from orchestration.run import dagster_home, open_records, run
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
@@ -98,7 +100,15 @@ def main(arguments: list[str]) -> int:
                 return 1
             progress.notice("Backups made before now still hold who was erased: remove them (docs/operate.md).")
         print(summary(current_version(settings)))
-    except (SettingsError, AlreadyRunning, DbtParseError, MemoryLostError, BackupError, RollbackError) as error:
+    except (
+        SettingsError,
+        AlreadyRunning,
+        DbtParseError,
+        MemoryLostError,
+        BackupError,
+        RollbackError,
+        PostgresError,
+    ) as error:
         sys.stderr.write(f"✗ {error}\n")
         return 2
     except Exception as error:
@@ -175,12 +185,22 @@ def _roll_back(arguments: list[str], settings: Settings) -> int:
     with only_run(settings.home):
         done = roll_back(settings.published, arguments[0] if arguments else None)
         stays = stand_by_version(settings)
+        _tell_rollback(settings, done, stays)
+        if settings.publish_postgres:
+            with progress.stage("publish to PostgreSQL") as stage:
+                served = serve(settings.current, settings.publish_postgres)
+                stage.outcome = served.in_words()
+            for notice in served.notices:
+                progress.notice(notice)
+    return 0
+
+
+def _tell_rollback(settings: Settings, done: RolledBack, stays: bool) -> None:
     leaves = "A run that finds nothing new leaves it so; one that does" if stays else "The next run"
     print(
         f"{settings.current} is {done.current} now (as of {done.as_of}), and was {done.before}.\n"
         f"{leaves} publishes {done.following}."
     )
-    return 0
 
 
 def _serve_demo(settings: Settings) -> int:

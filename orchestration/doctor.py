@@ -31,6 +31,9 @@ from orchestration.ingestion.sql_source import SqlConnection, SqlSource
 from orchestration.lock import process_of_run
 from orchestration.memory import MemoryLostError, knows_customers_by_key
 from orchestration.packs import check_packs
+from orchestration.publishing.postgres import look
+from orchestration.publishing.postgres_connection import PostgresError, place
+from orchestration.publishing.version_tables import version_identity
 from orchestration.remedies import remedy
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError, unread_variables
 from orchestration.settings_file import settings_file, with_settings_file
@@ -41,6 +44,8 @@ OK, WARNING, ERROR = "ok", "warning", "error"
 _SIGNS = {OK: "✓", WARNING: "!", ERROR: "✗"}
 # Seconds for all sources together: the rest of the ten that a person waits is for what lies on this machine.
 _PATIENCE = 6.0
+# And for the database that versions are published to.
+_POSTGRES_PATIENCE = 3
 # What the smallest run writes beside its data: dbt's artifacts, Dagster's records, the report (MiB).
 _LEAST_FREE = 256
 
@@ -79,6 +84,7 @@ def doctor(environment: Mapping[str, str] = os.environ, root: Path = PROJECT_ROO
         *_warehouse(settings, running),
         *_memory(settings),
         *_published(settings),
+        *_postgres(settings),
         *_sources(settings),
     ]
 
@@ -208,6 +214,26 @@ def _published(settings: Settings) -> list[Finding]:
         level = ERROR if settings.current.parent.is_symlink() else WARNING
         return [Finding(level, "published version", str(error))]
     return [_opened("published version", current, settings)]
+
+
+def _postgres(settings: Settings) -> list[Finding]:
+    """Whether the PostgreSQL that versions are published to answers, takes them, and holds the current one."""
+    if settings.publish_postgres is None:
+        return []
+    try:
+        held = look(settings.publish_postgres, _POSTGRES_PATIENCE)
+    except PostgresError as error:
+        return [Finding(ERROR, "PostgreSQL", str(error))]
+    where = place(settings.publish_postgres)
+    told = f"{where} holds version {held.number}" if held else f"{where} holds no version yet"
+    try:
+        with connect(settings.current.resolve(), read_only=True) as connection:
+            is_current = held == version_identity(connection)
+    except (duckdb.Error, OSError):
+        return [Finding(OK, "PostgreSQL", told)]  # what is published is another finding's to say
+    if is_current:
+        return [Finding(OK, "PostgreSQL", f"{told}, the published one")]
+    return [Finding(WARNING, "PostgreSQL", f"{told}, which is not the published one. The next run brings it there.")]
 
 
 def _opened(what: str, database: Path, settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ from orchestration.ingestion.landing_source import LandingSource
 from orchestration.ingestion.records import mark_parts_of_deleted
 from orchestration.lock import only_run
 from orchestration.memory import forget, remembered_relations
+from orchestration.publishing.postgres import forget_former
 from orchestration.run import run
 from orchestration.settings import Settings
 from orchestration.sources import source_named
@@ -23,7 +24,8 @@ def erase(settings: Settings) -> bool:
     """Learn what was deleted at the sources, remove it from all that is kept, and publish anew, as the only version.
 
     Return whether everything held. Where the first run does not hold nothing is removed; where the second does not,
-    former versions are still there. A call that was cut off is made good by another. Raises AlreadyRunning.
+    former versions are still there. A call that was cut off is made good by another. Raises AlreadyRunning, and
+    PostgresError where only what PostgreSQL has of former versions could not be removed.
     """
     with only_run(settings.home):
         if not run(settings):
@@ -40,4 +42,8 @@ def erase(settings: Settings) -> bool:
             sources = sorted(folder.name for folder in settings.lake.iterdir() if folder.is_dir())
             removed = sum(keep_what_counts(settings.lake, source) for source in sources)
             stage.outcome = f"{removed:,} rows of the lake, {forgotten:,} of the memory"
-        return run(replace(settings, keep_versions=1))
+        if not run(replace(settings, keep_versions=1)):
+            return False
+        if settings.publish_postgres and (emptied := forget_former(settings.publish_postgres)):
+            progress.notice(f"PostgreSQL: {emptied} tables of former versions, which views still read, were emptied.")
+        return True

@@ -94,7 +94,7 @@ def _opened(instance: dg.DagsterInstance) -> dg.DagsterInstance:
 
 def _failure(result: dg.ExecuteInProcessResult, settings: Settings) -> str:
     """What failed, in the words of whoever found it (a check, a dbt test, a file), and what to do about it."""
-    lines = ["\n✗ The run failed; nothing was published."]
+    lines = [f"\n✗ The run failed{' after it had published' if _has_published(result) else '; nothing was published'}."]
     for event in result.all_events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION" and not event.asset_check_evaluation_data.passed:
             check = event.asset_check_evaluation_data
@@ -113,6 +113,16 @@ def _failure(result: dg.ExecuteInProcessResult, settings: Settings) -> str:
     if settings.current.exists():
         lines.append(f"  {settings.current} still is {settings.current.resolve().parent.name}.")
     return "\n".join(dict.fromkeys(lines)) + "\n"
+
+
+def _has_published(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether the files were, however it went on: what serves them elsewhere comes after."""
+    from orchestration.defs.publication import PUBLISHED
+
+    return any(
+        event.event_type_value == "ASSET_MATERIALIZATION" and event.asset_key == PUBLISHED
+        for event in result.all_events
+    )
 
 
 _ELSE = "Mend what is named above, then run again: what was loaded is kept, and nothing has to be repaired."

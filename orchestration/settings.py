@@ -127,9 +127,11 @@ class Settings:
     disk of which less than `alert_free_disk_share` is free, and of the sources in `alert_stale_days` that bring nothing
     for so many days. Alerts are posted to `alert_webhook`, and mailed through the server `alert_smtp` to `alert_to`.
 
+    `publish_postgres` is the database that each version is published to as well, as libpq takes addresses.
+
     `dsns` and `urls` say where a source's database or API is, where it is not the demo company's; `tokens` open the
-    APIs. They hold secrets, as `pseudonym_key` is one (None: the home makes its own), and are left out of what a
-    `Settings` prints.
+    APIs. They hold secrets, as `publish_postgres` does and `pseudonym_key` is one (None: the home makes its own), and
+    are left out of what a `Settings` prints.
     """
 
     home: Path
@@ -153,6 +155,7 @@ class Settings:
     alert_to: tuple[str, ...] = ()
     alert_smtp: str | None = field(default=None, repr=False)
     alert_webhook: str | None = field(default=None, repr=False)
+    publish_postgres: str | None = field(default=None, repr=False)
     dsns: Mapping[str, str] = field(default_factory=dict, repr=False)
     urls: Mapping[str, str] = field(default_factory=dict, repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -322,6 +325,7 @@ class Settings:
             alert_to=alert_to,
             alert_smtp=alert_smtp,
             alert_webhook=asked.parsed("CEM_ALERT_WEBHOOK", _address("http", "https"), None),
+            publish_postgres=asked.parsed("CEM_PUBLISH_POSTGRES", _postgres, None),
             dsns=asked.by_source(known, "DSN"),
             urls=asked.by_source(known, "URL"),
             tokens=asked.by_source(known, "TOKEN"),
@@ -477,6 +481,24 @@ def _address(*schemes: str) -> Callable[[str], str]:
         return address
 
     return parsed
+
+
+def _postgres(address: str) -> str:
+    """The address of a PostgreSQL database, which no message repeats: it holds a password."""
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    scheme, _, rest = address.partition("://")
+    try:
+        names = conninfo_to_dict(f"postgresql://{rest}").get("dbname")
+    except psycopg.Error:
+        names = None
+    if scheme not in ("postgresql", "postgres", "postgresql+psycopg") or not names:
+        raise ValueError(
+            "must be the address of a PostgreSQL database such as postgresql://user:password@host.example:5432/database."
+            " In user and password, characters such as @, / and % are written as %40, %2F and %25."
+        )
+    return f"postgresql://{rest}"
 
 
 def _secret(key: str) -> str:

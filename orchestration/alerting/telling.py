@@ -125,7 +125,7 @@ def _found(
     settings: Settings, reach: Reach | None, outcome: Outcome, alerts: Alerts
 ) -> tuple[list[Alert], Callable[[str], bool]]:
     """What is to be looked at, and which keys were judged: what a run did not come to stays as it was."""
-    found = [_of_step(settings, reach, step, outcome.run_id) for step in outcome.failed]
+    found = [_of_step(settings, reach, step, outcome) for step in outcome.failed]
     found += [
         _of_check(reach, check, outcome.run_id)
         for check in outcome.checks
@@ -148,10 +148,11 @@ def _found(
     return found, lambda key: key in judged or key.startswith(tuple(prefixes))
 
 
-def _of_step(settings: Settings, reach: Reach | None, step: FailedStep, run_id: str) -> Alert:
+def _of_step(settings: Settings, reach: Reach | None, step: FailedStep, outcome: Outcome) -> Alert:
     marts, pages = reach.of(step.tables) if reach else ((), ())
-    where = f"Look at run {run_id} in `make dev`" if run_id else "Look at what `make run` says"
-    what = _OF_NO_STEP.get(step.name) or f"the run failed at {step.name}, and nothing was published"
+    where = f"Look at run {outcome.run_id} in `make dev`" if outcome.run_id else "Look at what `make run` says"
+    published = "after it had published" if outcome.has_published else "and nothing was published"
+    what = _OF_NO_STEP.get(step.name) or f"the run failed at {step.name}, {published}"
     return conditions.blocking_failure(
         f"{_RUN}{step.name}",
         f"{what} ({step.error})" if step.error else what,

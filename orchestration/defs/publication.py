@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -11,12 +11,16 @@ from orchestration import progress
 from orchestration.defs.exclusive import REQUIRED
 from orchestration.memory import remember, remembered_relations
 from orchestration.publishing.emptiness import lineage, reasons_for_no_rows
+from orchestration.publishing.postgres import serve
 from orchestration.publishing.public_models import public_models
 from orchestration.publishing.publish import publish
 from orchestration.settings import REPORT_FILE, Settings, project_vars, published_settings
 from orchestration.unchanged import complete_version
 
 PUBLISHED = dg.AssetKey(["published", "current"])
+POSTGRES = dg.AssetKey(["published", "postgres"])
+# After everything that can be done: a step without inputs is not skipped with what nothing has changed for.
+_LAST = {"dagster/priority": "-1000"}
 
 
 def publication_definitions(
@@ -64,4 +68,39 @@ def publication_definitions(
             }
         )
 
-    return dg.Definitions(assets=[published])
+    return dg.Definitions(assets=[published, *_postgres(settings)])
+
+
+def _postgres(settings: Settings) -> list[dg.AssetsDefinition]:
+    """The asset of the PostgreSQL that versions are served from, where there is one.
+
+    It names no input, though it follows the published version: Dagster would skip it in a run that finds nothing new,
+    and what an earlier run could not bring there would never come.
+    """
+    dsn = settings.publish_postgres
+    if dsn is None:
+        return []
+
+    @dg.asset(
+        key=POSTGRES,
+        group_name="publication",
+        kinds={"postgres"},
+        required_resource_keys=REQUIRED,
+        op_tags=_LAST,
+        output_required=False,
+    )
+    def postgres() -> Iterator[dg.MaterializeResult[None]]:
+        """The published version in PostgreSQL: the same tables, switched in one transaction."""
+        with progress.stage("publish to PostgreSQL") as stage:
+            if not settings.current.exists():
+                stage.outcome = "there is no version yet"
+                return
+            served = serve(settings.current, dsn)
+            stage.outcome = served.in_words()
+        for notice in served.notices:
+            progress.notice(notice)
+        yield dg.MaterializeResult(
+            metadata={"version": served.number, "rows_loaded": served.rows, "is_new": served.is_new}
+        )
+
+    return [postgres]

@@ -22,7 +22,7 @@ import duckdb
 
 from orchestration.bounded_memory import connect
 from orchestration.publishing.parquet_files import literal, rows_of, shareable, write_table
-from orchestration.publishing.public_models import PublicModel
+from orchestration.publishing.public_models import FOREIGN, PRIMARY, UNIQUE, PublicModel
 from orchestration.report.write_report import write_report
 from orchestration.settings import PUBLISHED_FILE
 
@@ -53,10 +53,11 @@ def publish(
     Each version is a folder `cem-<number>/`: `cem.duckdb`, readable by DuckDB 1.0 and later, and the same tables as
     Parquet, a folder a schema, whose files are shared with the version before where they are the same. Its
     `publication.tables` says of each how many rows it has, and of one without why that is, which `why_empty` knows by
-    relation; its `publication.columns` of each column whether it holds personal data; its `publication.settings` holds
-    `settings`, each value as JSON. Its folder `report/` holds the pages that tell of it. Who may enter `published` may
-    read it. Raises PublicationError where a column holds direct personal data, or the copy differs from the warehouse,
-    and ReportError where the report cannot be written; the version before stays.
+    relation; its `publication.columns` of each column whether it holds personal data; its `publication.keys` by which
+    columns rows are told apart and tables go together; its `publication.settings` holds `settings`, each value as
+    JSON. Its folder `report/` holds the pages that tell of it. Who may enter `published` may read it. Raises
+    PublicationError where a column holds direct personal data, or the copy differs from the warehouse, and ReportError
+    where the report cannot be written; the version before stays.
     """
     _refuse_direct_personal_data(models)
     published.mkdir(parents=True, exist_ok=True)
@@ -161,6 +162,7 @@ def _copy(
     """Write the new version into `folder`; return the rows of each table as the warehouse holds them."""
     rows = {}
     columns_told = []
+    keys_told: list[list[object]] = []
     with connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         before = shareable(connection, version_before)
@@ -176,6 +178,7 @@ def _copy(
             connection.execute(f"insert into target.{model.relation} from warehouse.{model.relation}")
             _comment(connection, model)
             columns_told += [[model.schema, model.name, name, model.personal_data.get(name, "none")] for name in types]
+            keys_told += _keys(model, required)
             counted = connection.execute(f"select count(*) from warehouse.{model.relation}").fetchone()
             assert counted is not None
             rows[model.relation] = counted[0]
@@ -203,9 +206,19 @@ def _copy(
             "create table target.publication.columns"
             " (table_schema varchar, table_name varchar, column_name varchar, personal_data varchar)"
         )
+        connection.execute(
+            """
+            create table target.publication.keys (
+                table_schema varchar, table_name varchar, key_name varchar, key_type varchar, column_number integer,
+                column_name varchar, referenced_schema varchar, referenced_table varchar, referenced_column varchar
+            )
+            """
+        )
         # In one transaction: by itself, each row would be written to disk.
         connection.execute("begin")
         connection.executemany("insert into target.publication.columns values (?, ?, ?, ?)", columns_told)
+        if keys_told:
+            connection.executemany(f"insert into target.publication.keys values ({', '.join('?' * 9)})", keys_told)
         connection.execute("commit")
         connection.execute("create table target.publication.settings (name varchar, value varchar)")
         connection.executemany(
@@ -230,6 +243,30 @@ def _never_null(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> se
     counts = ", ".join(f'count(*) - count("{name}")' for name in required)
     (nulls,) = connection.execute(f"select {counts} from warehouse.{model.relation}").fetchall()
     return {name for name, count in zip(required, nulls, strict=True) if count == 0}
+
+
+def _keys(model: PublicModel, never_null: set[str]) -> list[list[object]]:
+    """The keys of a table, a row a column of them, named as databases name theirs.
+
+    What should be its primary key and is null in rows of a former release is a unique one.
+    """
+    told: list[list[object]] = []
+    for number, key in enumerate(model.keys, 1):
+        kind = UNIQUE if key.kind == PRIMARY and not never_null.issuperset(key.columns) else key.kind
+        suffix = {PRIMARY: "pkey", UNIQUE: f"key{number}", FOREIGN: f"fkey{number}"}[kind]
+        for position, column in enumerate(key.columns, 1):
+            told.append(
+                [
+                    model.schema,
+                    model.name,
+                    f"{model.name}_{suffix}",
+                    kind,
+                    position,
+                    column,
+                    *(key.references or [None] * 3),
+                ]
+            )
+    return told
 
 
 def _copy_functions(connection: duckdb.DuckDBPyConnection, schemas: set[str]) -> None:
