@@ -36,6 +36,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "CEM_THREADS": "3",
             "CEM_SCHEDULE": "30 4 * * mon-fri",
             "CEM_PSEUDONYM_KEY": "k" * 64,
+            "CEM_PUBLISH_POSTGRES": "postgresql+psycopg://cem:hush@db.example/bi?sslmode=require",
             "CEM_ALERT_WEBHOOK": "https://chat.example/hush",
             "CEM_ALERT_SMTP": "smtp://cem:hush@mail.example:587",
             "CEM_ALERT_TO": "a@example.org, b@example.org",
@@ -44,6 +45,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "CEM_ALERT_FREE_DISK_SHARE": "0.1",
         }
     )
+    assert settings.publish_postgres == "postgresql://cem:hush@db.example/bi?sslmode=require"
+    assert "hush" not in str(settings.child_environment())
     assert settings.alert_webhook == "https://chat.example/hush"
     assert settings.alert_smtp == "smtp://cem:hush@mail.example:587"
     assert "hush" not in repr(settings)
@@ -104,6 +107,9 @@ def test_a_source_with_a_server_of_its_own_is_not_simulated_and_its_secrets_are_
         ("CEM_SCHEDULE", "0 0 5 * * *", "must be a cron expression"),
         ("CEM_ALERT_WEBHOOK", "chat.example", "must be an address such as https://"),
         ("CEM_ALERT_WEBHOOK", "https://chat.example:port", "must be an address such as https://"),
+        ("CEM_PUBLISH_POSTGRES", "host=db dbname=bi", "must be the address of a PostgreSQL database such as"),
+        ("CEM_PUBLISH_POSTGRES", "postgresql://cem@db", "must be the address of a PostgreSQL database such as"),
+        ("CEM_PUBLISH_POSTGRES", "postgresql://cem:50%@db/bi", "are written as %40"),
         ("CEM_ALERT_SMTP", "https://mail.example", "must be an address such as smtps://"),
         ("CEM_ALERT_SMTP", "smtp://mail.example", "go together"),
         ("CEM_ALERT_TO", "a@example.org", "go together"),
