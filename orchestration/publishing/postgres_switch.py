@@ -48,6 +48,7 @@ class _View:
     oid: int
     name: sql.Identifier
     text: str
+    owner: sql.Identifier
     is_ours: bool
 
 
@@ -167,11 +168,13 @@ def _switch_at_once(
     # Without schemas to search, definitions name theirs.
     connection.execute(sql.SQL("set local lock_timeout = {}; set local search_path = pg_catalog").format(_LOCK_TIMEOUT))
     views = _views(connection, held)
-    to_lock = [table.sql for table in held] + [view.name for view in views if view.is_ours]
-    if to_lock:
-        connection.execute(
-            sql.SQL("lock table {} in access exclusive mode").format(sql.SQL(", ").join(to_lock)),
-        )
+    for view in views:
+        if view.is_ours:
+            # Changes nothing, and locks the view, which `lock table` refuses where its owner may only read. Before the
+            # tables, as readers do.
+            connection.execute(sql.SQL("alter view {} owner to {}").format(view.name, view.owner))
+    if held:
+        connection.execute(sql.SQL("lock table {} in access exclusive mode").format(_listed(held)))
     handed_over = [*_grants(connection, held, tables), *_policies(connection, held, tables)]
     moved = _out_of_the_way(connection, held)
     _into_place(connection, tables)
@@ -362,7 +365,7 @@ def _views(connection: psycopg.Connection[Any], held: Sequence[HeldTable]) -> li
     rows = connection.execute(
         """
         select distinct v.oid, n.nspname, v.relname, pg_get_viewdef(v.oid), array_to_string(v.reloptions, ', '),
-            v.relkind = 'v' and pg_has_role(v.relowner, 'USAGE')
+            pg_get_userbyid(v.relowner), v.relkind = 'v' and pg_has_role(v.relowner, 'USAGE')
         from pg_depend as d join pg_rewrite as r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
         join pg_class as v on v.oid = r.ev_class join pg_namespace as n on n.oid = v.relnamespace
         where d.refclassid = 'pg_class'::regclass and d.refobjid = any(%s) order by 2, 3
@@ -374,9 +377,10 @@ def _views(connection: psycopg.Connection[Any], held: Sequence[HeldTable]) -> li
             oid,
             sql.Identifier(schema, name),
             f" with ({options}) as {text}" if options else f" as {text}",
+            sql.Identifier(owner),
             is_ours,
         )
-        for oid, schema, name, text, options, is_ours in rows
+        for oid, schema, name, text, options, owner, is_ours in rows
     ]
 
 

@@ -153,12 +153,15 @@ def company(
     # Pages are no part of what is served, and a third of a second a version.
     monkeypatch.setattr("orchestration.publishing.publish.write_report", lambda _: None)
     name = f"cem_{abs(hash(request.node.name))}"
-    postgres.psql(f"create database {name}")
-    yield Company(tmp_path / "home", make_uri(postgres, name))
+    # Who publishes owns the database, and is no administrator.
+    postgres.psql(f"create role {name} login createrole")
+    postgres.psql(f"create database {name} owner {name}")
+    yield Company(tmp_path / "home", make_uri(postgres, name, name))
     postgres.psql(f"drop database {name} with (force)")
+    postgres.psql(f"drop role {name}")
 
 
-def make_uri(postgres: Any, name: str, user: str = "postgres") -> str:
+def make_uri(postgres: Any, name: str, user: str) -> str:
     """With a password, which this server does not ask for."""
     host = postgres.get_uri().partition("host=")[2]
     return f"postgresql://{user}:pa55%2Fw%25rd@/{name}?host={host}"
@@ -166,9 +169,9 @@ def make_uri(postgres: Any, name: str, user: str = "postgres") -> str:
 
 @pytest.fixture
 def reader(company: Company) -> Iterator[str]:
-    """A role that may do nothing but what it is granted."""
+    """A role that may do nothing but what it is granted, and whose objects the publishing role may change."""
     name = f"bi_{abs(hash(str(company.settings.home)))}"
-    company.run(f"create role {name} login")
+    company.run(f"create role {name} login; grant {name} to current_user")
     yield name
     company.run(f"drop owned by {name}; drop role {name}")
 
@@ -446,10 +449,11 @@ def test_which_rows_a_role_may_see_stays_so(company: Company, reader: str) -> No
 def test_views_of_others_read_the_new_version(company: Company, reader: str) -> None:
     company.serve()
     company.run(
-        f"create schema bi; grant usage on schema bi to {reader};"
+        f"create schema bi authorization {reader}; grant usage on schema marts to {reader};"
+        f"grant select on marts.customers to {reader}; set role {reader};"
         "create view bi.counts with (security_barrier) as select max(version) as version from marts.customers;"
-        "create view bi.of_counts as select version from bi.counts; create view marts.own as table bi.counts;"
-        f"grant select on bi.of_counts to {reader}"
+        "create view bi.of_counts as select version from bi.counts; reset role;"
+        "create view marts.own as select max(version) from marts.customers"
     )
     company.publish()
     assert company.serve().notices == ()
@@ -529,7 +533,7 @@ def test_what_goes_wrong_is_one_sentence_and_what_to_do_without_the_password(
     name = company.ask("select current_database()")[0][0]
     cases: dict[str, str] = {
         f"postgresql://cem:pa55%2Fw%25rd@127.0.0.1:1/{name}": r"at 127\.0\.0\.1:1 cannot be reached.*Look whether it",
-        make_uri(postgres, "nothing"): "cannot be opened.*Have the database made, or correct its name",
+        make_uri(postgres, "nothing", name): "cannot be opened.*Have the database made, or correct its name",
         make_uri(postgres, name, reader): "did not take it .permission denied for database.*grant create on database",
         make_uri(postgres, name, "nobody"): r'role "nobody" does not exist',
     }
