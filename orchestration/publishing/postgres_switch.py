@@ -100,10 +100,11 @@ def switch(
     Raises PostgresError where transactions that have read the version before are still open after `patience` seconds.
     """
     until, told_at = time.monotonic() + patience, time.monotonic() + _TOLD_AFTER
+    order = list(held)
     while True:
         try:
             with connection.transaction():
-                _switch_at_once(connection, held, tables)
+                _switch_at_once(connection, held, tables, order)
                 return
         except _GIVES_WAY:
             now = time.monotonic()
@@ -162,9 +163,12 @@ def empty_outdated(connection: psycopg.Connection[Any]) -> int:
 
 
 def _switch_at_once(
-    connection: psycopg.Connection[Any], held: Sequence[HeldTable], tables: Sequence[VersionTable]
+    connection: psycopg.Connection[Any],
+    held: Sequence[HeldTable],
+    tables: Sequence[VersionTable],
+    order: list[HeldTable],
 ) -> None:
-    """Raises one of _GIVES_WAY where a lock cannot be had at once."""
+    """Raises one of _GIVES_WAY where a lock cannot be had at once; `order`, in which they are asked for, is changed."""
     # Without schemas to search, definitions name theirs.
     connection.execute(sql.SQL("set local lock_timeout = {}; set local search_path = pg_catalog").format(_LOCK_TIMEOUT))
     views = _views(connection, held)
@@ -173,8 +177,7 @@ def _switch_at_once(
             # Changes nothing, and locks the view, which `lock table` refuses where its owner may only read. Before the
             # tables, as readers do.
             connection.execute(sql.SQL("alter view {} owner to {}").format(view.name, view.owner))
-    if held:
-        connection.execute(sql.SQL("lock table {} in access exclusive mode").format(_listed(held)))
+    _lock(connection, order)
     handed_over = [*_grants(connection, held, tables), *_policies(connection, held, tables)]
     moved = _out_of_the_way(connection, held)
     _into_place(connection, tables)
@@ -185,6 +188,20 @@ def _switch_at_once(
             _make_anew(connection, view)
     needed = _needed_by(connection, moved)
     _drop(connection, [table for table in moved if table.oid not in needed], [t for t in moved if t.oid in needed])
+
+
+def _lock(connection: psycopg.Connection[Any], order: list[HeldTable]) -> None:
+    """Lock all tables, in this order. One that cannot be had comes first the next time.
+
+    Readers in a loop that begin with it would always hold it when its turn comes, and wait for those locked before.
+    """
+    for table in tuple(order):
+        try:
+            connection.execute(sql.SQL("lock table {} in access exclusive mode").format(table.sql))
+        except _GIVES_WAY:
+            order.remove(table)
+            order.insert(0, table)
+            raise
 
 
 def _out_of_the_way(connection: psycopg.Connection[Any], held: Sequence[HeldTable]) -> list[HeldTable]:
