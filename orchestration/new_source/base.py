@@ -13,6 +13,8 @@ from orchestration.new_source.entities import DIRECT, INDIRECT, KINDS, read_yaml
 from orchestration.new_source.inspection import Column, Table
 from orchestration.new_source.proposal import Feed, Proposal
 
+# Their times keep the offset that they were written with.
+_WITH_OFFSET = ("tickets", "ticket_events", "survey_answers")
 # Names that every base model has for itself.
 _OWN = ("file_name", "file_row", "loaded_at", "quarantine_rule", "quarantine_value", "utc_offset")
 _LINEAGE = ("_file_name", "_file_row", "_loaded_at")
@@ -61,7 +63,7 @@ def base_of(proposal: Proposal, table: Table, root: Path) -> Base:
         column.name: "channel" if roles.get(column.name) == "channel" else _name(column.name, kinds, numbered, roles)
         for column in table.columns
     }
-    at = next((f.fields["occurred_at"] for f in feeds if f.entity in ("tickets", "ticket_events")), None)
+    at = next((f.fields["occurred_at"] for f in feeds if f.entity in _WITH_OFFSET), None)
     offset = table.column(at.sql) if at else None
     has_offset = offset is not None and offset.kind == "offset_time"
     model = f"base_{source}__{table.name}"
@@ -139,6 +141,7 @@ def _roles(feeds: list[Feed], table: Table, root: Path) -> dict[str, str]:
                 # What is a key for one entity and a number for another stays what it is in the file.
                 if roles.get(column_name) not in ("customer", "text"):
                     roles[column_name] = role
+        roles.update((question.column, "number") for question in feed.questions)
     return roles
 
 
@@ -156,6 +159,7 @@ def _personal_data(
     is_of_customers = any(feed.entity.startswith("customer") for feed in feeds)
     named = {c for f in feeds if f.entity == "customer_identifiers" for n, one in f.fields.items() for c in one.columns
              if n != "source_customer_id"}  # fmt: skip
+    named |= {c for f in feeds for n, one in f.fields.items() if n in ("email", "comment") for c in one.columns}
     agents = {c for f in feeds for n, one in f.fields.items() if n == "agent" for c in one.columns}
     kinds: dict[str, str] = {}
     for column in table.columns:
@@ -240,6 +244,7 @@ def _rule_lists(
     source = proposal.source
     required = _required(feeds, table)
     meant = {c: name for feed in feeds for name, one in feed.fields.items() for c in one.columns}
+    scales = {q.column: q for feed in feeds for q in feed.questions}
     for name in [*required, *(name for name in roles if name not in required)]:
         column, role = table.column(name), roles[name]
         if column is None:
@@ -255,6 +260,9 @@ def _rule_lists(
                 rules.append(f"not_in_the_future('{name}', '{source}')")
         elif role == "number":
             rules.append(f"a_number('{name}')")
+            if scale := scales.get(name):
+                on_scale = f"between('{name}', {scale.lowest}, {scale.highest})"
+                (guessed if scale.is_guess else rules).append(on_scale)
         elif role == "integer":
             rules.append(f"{_whole(column)}('{name}')")
             if column.lowest and not column.lowest.startswith("-"):

@@ -80,6 +80,11 @@ def _fed(proposal: Proposal) -> list[str]:
         )
         lines.append(f"{words.get(feed.entity, feed.entity)} ← {feed.table}: {fields}")
         lines += [
+            f"  question {one.column}: {one.construct}, {one.lowest} to {one.highest}"
+            f"{', less is better' if one.direction < 0 else ''}{' (guess)' if one.is_guess else ''}"
+            for one in feed.questions
+        ]
+        lines += [
             f"  {name}: {', '.join(f'{word!r} is {code}' for word, code in one.words)}"
             for name, one in feed.fields.items()
             if one.words and one.is_guess

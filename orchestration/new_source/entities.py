@@ -21,6 +21,7 @@ WORDS = {
     "products": "products",
     "tickets": "tickets",
     "ticket_events": "ticket_events",
+    "survey_answers": "survey_answers",
 }
 _FOLDERS = ("descriptive", "descriptive/restricted", "behavioural", "attitudinal", "interaction")
 # What every staging model makes by itself.
@@ -190,6 +191,22 @@ KINDS = {
             "new_value": ("new_value",),
             "actor": ("actor",),
             "agent": ("agent", "assignee", "org_resource", "bearbeiter"),
+        },
+    ),
+    # A row of the table is a response; each of its questions that was answered is a row of the entity.
+    "survey_answers": Kind(
+        key="response_id",
+        one="an answer to one question",
+        required=("response_id", "occurred_at"),
+        names={
+            "response_id": ("response_id", "responseid", "respondent_id", "submission_id", "antwort_id", "id"),
+            "source_customer_id": (*_CUSTOMER, "external_data_reference", "external_reference"),
+            "email": ("email", "e_mail", "mail", "email_address", "recipient_email", "respondent_email"),
+            "occurred_at": ("answered_at", "recorded_date", "submitted_at", "completed_at", "end_date", "date_modified",
+                            "submit_date", *_TIME),
+            "channel": ("channel", "kanal"),
+            "order_id": _ORDER,
+            "comment": ("comment", "comments", "kommentar", "feedback", "verbatim", "reason"),
         },
     ),
 }  # fmt: skip

@@ -12,6 +12,12 @@ tables:
       status: {state: {X: cancelled}}   # words of a column and the codes they mean,
       region: none                  # or nothing
     order_lines: {}                 # all of it guessed by the names of columns
+  answers:                          # a survey export: one row a response
+    survey_answers:
+      response_id: id
+      questions:                    # columns with answers on a scale; none but these
+        q1: {construct: recommendation, scale: [0, 10]}
+        q2: {construct: effort, scale: [1, 7], direction: -1, question: ease, touchpoint: support}
   coupons: none                     # feeds nothing
 seeds:                              # rows that seeds need
   exchange_rates: [[EUR, USD, 2017-01-01, 2018-01-01, 0.8852]]
@@ -32,7 +38,8 @@ from orchestration.new_source.errors import NewSourceError
 from orchestration.new_source.inspection import Table
 
 _KEYS = ("currency", "time_zone", "customer_namespace", "tables", "seeds")
-_ATTRIBUTES = "attributes"
+# What customers and answers have beside columns of the entity.
+_MORE = {"customers": ["attributes"], "survey_answers": ["questions"]}
 
 
 @dataclass(frozen=True)
@@ -83,8 +90,7 @@ def read_mapping(path: Path | None, tables: list[Table]) -> Mapping:
 
 def _columns_of(word: str) -> list[str]:
     kinds = [WORDS[word]] + (["customer_identifiers"] if word == "customers" else [])
-    extra = [_ATTRIBUTES] if word == "customers" else []
-    return [*dict.fromkeys(column for kind in kinds for column in KINDS[kind].names), *extra]
+    return [*dict.fromkeys(column for kind in kinds for column in KINDS[kind].names), *_MORE.get(word, [])]
 
 
 def _check(path: Path, what: str, said: Iterable[Any], there: Iterable[str]) -> None:

@@ -72,6 +72,8 @@ _OTHERS = ("order_id", "product_id", "ticket_id")
 def entities_of(proposal: Proposal) -> list[str]:
     """The entities that the pack feeds, as the list of sources has them."""
     found = list(proposal.feeds)
+    if _has_comments(proposal):
+        found.append("survey_comments")
     if proposal.attributes:
         found.append("customer_attribute_statements")
     return [*found, "validated_rows"]
@@ -93,7 +95,11 @@ def files_of(proposal: Proposal, root: Path) -> dict[str, str]:
     for base in bases.values():
         files[f"{staging}/base/{base.model}.sql"] = base.sql
     for feed in proposal.feeds.values():
-        files[f"{staging}/stg_{source}__{feed.entity}.sql"] = _staging(feed, proposal, bases[feed.table], root)
+        stage = _answers if feed.entity == "survey_answers" else _staging
+        files[f"{staging}/stg_{source}__{feed.entity}.sql"] = stage(feed, proposal, bases[feed.table], root)
+    if _has_comments(proposal):
+        answers = proposal.feeds["survey_answers"]
+        files[f"{staging}/stg_{source}__survey_comments.sql"] = _comments(answers, proposal, bases[answers.table])
     if proposal.attributes:
         records = proposal.feeds["customer_records"]
         files[f"{staging}/stg_{source}__customer_attribute_statements.sql"] = _statements(
@@ -193,6 +199,11 @@ def _models(proposal: Proposal) -> str:
 """
         for feed in proposal.feeds.values()
     ]
+    if _has_comments(proposal):
+        described.append(f"""\
+  - name: stg_{source}__survey_comments
+    description: "The rows of {source} that broke no row rule, in the shape of `survey_comments`. One row a comment to an answer."
+""")
     if proposal.attributes:
         described.append(_STATEMENTS.format(source=source))
     described.append(f"""\
@@ -234,6 +245,108 @@ def _staging(feed: Feed, proposal: Proposal, base: Base, root: Path) -> str:
     )
     newest = "\nwhere place = 1" if feed.is_by_key else ""
     return "with " + ",\n\n".join(imports) + f"\n\nselect\n{listed}\nfrom {relation}{newest}\n"
+
+
+def _has_comments(proposal: Proposal) -> bool:
+    answers = proposal.feeds.get("survey_answers")
+    return answers is not None and "comment" in answers.fields
+
+
+def _responses(feed: Feed, base: Base) -> tuple[list[str], str]:
+    """The CTEs that hold each response once, and where to select from."""
+    imports = [_import(feed.table, base)]
+    if not feed.is_by_key:
+        return imports, feed.table
+    return [*imports, _newest(feed, base)], "ranked\n    where place = 1"
+
+
+def _answers(feed: Feed, proposal: Proposal, base: Base, root: Path) -> str:
+    """A row a question that was answered. What was written stands with the first of them."""
+    source, shape = proposal.source, shape_of("survey_answers", root)
+    sql = {name: _in(base, one) for name, one in feed.fields.items()}
+    guess = {name: "  -- guess" if one.is_guess else "" for name, one in feed.fields.items()}
+    of_customer, customer = _respondent(feed, proposal, base)
+    imports, relation = _responses(feed, base)
+    at = "first_occurred_at" if feed.is_by_key else sql["occurred_at"]
+    offset = "utc_offset" if base.has_offset else "cast(null as string) as utc_offset"
+    kept = [
+        f"        {sql['response_id']} as response_id,",
+        f"        {of_customer} as customer_namespace,",
+        f"        {customer} as source_customer_id,{guess.get('source_customer_id', guess.get('email', ''))}",
+        f"        {at} as occurred_at,{guess['occurred_at']}",
+        "        loaded_at,",
+        f"        {offset},",
+        f"        {sql.get('channel', 'cast(null as string)')} as channel,{guess.get('channel', '')}",
+        f"        {_other(source, sql.get('order_id'))} as order_id,{guess.get('order_id', '')}",
+        f"        {sql.get('comment', 'cast(null as string)')} as comment_text,{guess.get('comment', '')}",
+    ]
+    scores = [
+        f"        {base.names.get(one.column, one.column)} as score_{number}"
+        for number, one in enumerate(feed.questions, 1)
+    ]
+    responses = "responses as (\n    select\n" + "\n".join(kept) + "\n" + ",\n".join(scores)
+    responses += f"\n    from {relation}\n)"
+    parts = "\n    union all\n".join(
+        f"    select *, {number} as question_number, '{one.instrument(source)}' as instrument, '{one.name}' as question,\n"
+        f"        {_literal(one.touchpoint)} as touchpoint, score_{number} as score{'  -- guess' if one.is_guess else ''}\n"
+        f"    from responses where score_{number} is not null"
+        for number, one in enumerate(feed.questions, 1)
+    )
+    made = {
+        "survey_answer_id": f"'{source}:' || response_id || ':' || question",
+        "invitation_id": f"'{source}:' || response_id",
+        "source_system": f"'{source}'",
+        "source_record_id": "response_id || ':' || question",
+        "ticket_id": "cast(null as string)",
+        "score": "cast(score as decimal(9, 2))",
+        "has_comment": "comment_text is not null\n        and row_number() over (partition by response_id order by "
+        "question_number) = 1",
+    }
+    # The offset of its time is no column of the type, which takes it for the day of the event.
+    listed = [*dict.fromkeys([*shape, "utc_offset"])]
+    columns = ",\n".join(f"    {made[name]} as {name}" if name in made else f"    {name}" for name in listed)
+    return (
+        "-- The questions of a response stand beside each other; here each answer is a row.\nwith "
+        + ",\n\n".join([*imports, responses, f"answers as (\n{parts}\n)"])
+        + f"\n\nselect\n{columns}\nfrom answers\n"
+    )
+
+
+def _respondent(feed: Feed, proposal: Proposal, base: Base) -> tuple[str, str]:
+    """SQL of whose key it is, and of the key: the customer's own, else the pseudonym of the address."""
+    customer = _in(base, feed.fields["source_customer_id"]) if "source_customer_id" in feed.fields else None
+    email = _in(base, feed.fields["email"]) if "email" in feed.fields else None
+    own = f"when {customer} is not null then '{proposal.customer_namespace}' " if customer else ""
+    by_address = f"when {email} is not null then 'email' " if email else ""
+    if not own and not by_address:
+        return "cast(null as string)", "cast(null as string)"
+    keys = [one for one in (customer, f"{{{{ hashed_key('{email}') }}}}" if email else None) if one]
+    return f"case {own}{by_address}end", keys[0] if len(keys) == 1 else f"coalesce({', '.join(keys)})"
+
+
+def _other(source: str, sql: str | None) -> str:
+    return f"'{source}:' || {sql}" if sql else "cast(null as string)"
+
+
+def _literal(text: str | None) -> str:
+    return f"'{text}'" if text else "cast(null as string)"
+
+
+def _comments(feed: Feed, proposal: Proposal, base: Base) -> str:
+    source = proposal.source
+    imports, relation = _responses(feed, base)
+    answers = f"answers as (\n    select * from {{{{ ref('stg_{source}__survey_answers') }}}}\n    where has_comment\n)"
+    responses = (
+        f"responses as (\n    select\n        {_in(base, feed.fields['response_id'])} as response_id,\n"
+        f"        {_in(base, feed.fields['comment'])} as comment_text\n    from {relation}\n)"
+    )
+    return (
+        "with "
+        + ",\n\n".join([*imports, responses, answers])
+        + "\n\nselect\n    answers.survey_answer_id,\n    answers.source_system,\n    answers.loaded_at,\n"
+        "    responses.comment_text\nfrom answers\n"
+        f"inner join responses on answers.invitation_id = '{source}:' || responses.response_id\n"
+    )
 
 
 def _import(name: str, base: Base) -> str:

@@ -160,7 +160,11 @@ def add_seed_rows(source: str, rows: dict[str, list[list[str]]], root: Path) -> 
                     f"A row of the seed {seed} has {', '.join(header)}; {whole} has {len(whole)} values."
                 )
             line = _line(whole)
-            if line not in lines and not (seed == "profile_attributes" and whole[0] in (one[0] for one in there)):
+            if seed == "survey_items" and any(
+                (one[0], one[2]) == (whole[0], whole[2]) and one != whole for one in there
+            ):
+                added.append(f"seeds/…/{seed}.csv has another row of {whole[0]}, {whole[2]}: it is left as it is")
+            elif line not in lines and not (seed == "profile_attributes" and whole[0] in (one[0] for one in there)):
                 lines.append(line)
                 added.append(f"seeds/…/{seed}.csv: {line}")
         if is_sorted:

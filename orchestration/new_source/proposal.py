@@ -19,6 +19,7 @@ from orchestration.new_source.entities import CALLED, CHANNEL_WORDS, CODE_WORDS,
 from orchestration.new_source.errors import NewSourceError
 from orchestration.new_source.inspection import MOST_WORDS, Column, Table
 from orchestration.new_source.mapping import Mapping
+from orchestration.new_source.surveys import Question, guessed_questions, looks_like_a_scale, said_questions
 
 # A key that is another one in so many of its rows names a row; what repeats are slips, of which the newest counts.
 _UNIQUE_SHARE = 0.9
@@ -50,7 +51,7 @@ class Feed:
     """What a table brings an entity.
 
     `is_by_key`: its key stands in many rows, of which the newest counts. `numbered`: no column tells the parts of a
-    whole apart, so the base model numbers them, in a column of this name.
+    whole apart, so the base model numbers them, in a column of this name. `questions` are those of a survey export.
     """
 
     entity: str
@@ -58,6 +59,12 @@ class Feed:
     fields: dict[str, Field]
     is_by_key: bool = False
     numbered: str | None = None
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns of the table that it reads."""
+        return {c for one in self.fields.values() for c in one.columns} | {one.column for one in self.questions}
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,7 @@ def propose(source: str, tables: list[Table], said: Mapping, root: Path) -> Prop
             f"No table is known by the names of its columns: {shown}. Say in a mapping which entity each one feeds "
             f"({', '.join(WORDS)}), as docs/examples/ shows."
         )
+    _note_answers(source, feeds.get("survey_answers"), draft)
     base_currency = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["base_currency"]
     currency, is_sure = _currency(feeds, draft, base_currency)
     attributes = _attributes(feeds.get("customer_records"), draft)
@@ -167,6 +175,8 @@ def _identifiers(table: Table, draft: _Draft) -> bool:
 
 def _entity_of(table: Table, draft: _Draft) -> str | None:
     """The entity whose columns a table has, by which keys it has and whether they repeat."""
+    if _found("survey_answers", table, "response_id") and _questions(table, {}, draft):
+        return "survey_answers"
     order = _found("order_lines", table, "order_id")
     ticket = _found("ticket_events", table, "ticket_id")
     if order:
@@ -269,8 +279,50 @@ def _feed(entity: str, table_name: str, draft: _Draft) -> Feed:
             f"{', '.join(missing)}. Say which one is, in the mapping: tables: {table_name}: {word}: {missing[0]}: …"
         )
     coded = {name: _coded(entity, name, one, table, draft) for name, one in fields.items()}
-    feed = Feed(entity, table_name, {name: one for name, one in coded.items() if one is not None})
+    questions = _questions(table, fields, draft) if entity == "survey_answers" else ()
+    if entity == "survey_answers" and not questions:
+        raise NewSourceError(
+            f"{table_name} ({', '.join(c.name for c in table.columns)}) feeds survey_answers, and no column of it is "
+            f"known as a question. Say which are: tables: {table_name}: survey_answers: questions: "
+            "{column: {construct: satisfaction, scale: [1, 5]}}."
+        )
+    feed = Feed(entity, table_name, {name: one for name, one in coded.items() if one is not None}, questions=questions)
     return replace(_told_apart(feed, table), is_by_key=_is_by_key(feed, table, draft))
+
+
+def _questions(table: Table, fields: dict[str, Field], draft: _Draft) -> tuple[Question, ...]:
+    said = draft.said.tables.get(table.name, {}).get("survey_answers", {}).get("questions")
+    if said is not None:
+        return said_questions(said, table)
+    return guessed_questions(table, {column for one in fields.values() for column in one.columns})
+
+
+def _note_answers(source: str, feed: Feed | None, draft: _Draft) -> None:
+    """The rows that the seed of questions needs, and what hangs on a person's word."""
+    if feed is None:
+        return
+    table = draft.tables[feed.table]
+    draft.seeds.setdefault("survey_items", []).extend(question.seed_row(source) for question in feed.questions)
+    for column in table.columns:
+        if column.name not in feed.columns and looks_like_a_scale(column):
+            draft.notes.append(
+                f"{table.name}.{column.name} has answers from {column.lowest} to {column.highest}, and its name does "
+                "not say what it asks. Say it under questions: in the mapping, if it counts."
+            )
+    if "source_customer_id" in feed.fields:
+        keys = draft.said.customer_namespace or source
+        draft.notes.append(
+            f"{table.name}: customers are those of {keys}{'' if draft.said.customer_namespace else ': a guess'}. "
+            "Where their keys are another source's, say customer_namespace: in the mapping, or no answer finds its "
+            "orders."
+        )
+    elif "email" in feed.fields:
+        draft.notes.append(
+            f"{table.name}: who answered is known by an e-mail address alone. It is the customer of another source "
+            "where that source links its customers to their addresses (identity_links)."
+        )
+    else:
+        draft.notes.append(f"{table.name}: nobody is told who answered; answers are no customer's.")
 
 
 def _said_columns(said: dict[str, Any], table: Table) -> set[str]:
@@ -506,7 +558,7 @@ def _note_what_is_unused(feeds: dict[str, Feed], attributes: tuple[str, ...], dr
             if name not in draft.said.tables:
                 draft.notes.append(f"{name} feeds nothing ({', '.join(c.name for c in table.columns)}).")
             continue
-        used = {c for feed in feeds.values() if feed.table == name for one in feed.fields.values() for c in one.columns}
+        used = {c for feed in feeds.values() if feed.table == name for c in feed.columns}
         customers = feeds.get("customer_records")
         if customers and customers.table == name:
             used |= set(attributes)

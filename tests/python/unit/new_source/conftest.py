@@ -39,7 +39,7 @@ UGLY = {
 def project(tmp_path: Path) -> Path:
     """What the generator reads of a clone of the project."""
     root = tmp_path / "project"
-    for folder in ("models/descriptive", "models/behavioural", "models/interaction", "seeds"):
+    for folder in ("models/descriptive", "models/behavioural", "models/interaction", "models/attitudinal", "seeds"):
         shutil.copytree(REPOSITORY / folder, root / folder)
     (root / "macros").mkdir()
     for file in ("dbt_project.yml", "macros/_macros.yml"):
