@@ -270,7 +270,7 @@ def _answers(feed: Feed, proposal: Proposal, base: Base, root: Path) -> str:
     at = "first_occurred_at" if feed.is_by_key else sql["occurred_at"]
     offset = "utc_offset" if base.has_offset else "cast(null as string) as utc_offset"
     kept = [
-        f"        {sql['response_id']} as response_id,",
+        f"        {_as(sql['response_id'], 'response_id')},",
         f"        {of_customer} as customer_namespace,",
         f"        {customer} as source_customer_id,{guess.get('source_customer_id', guess.get('email', ''))}",
         f"        {at} as occurred_at,{guess['occurred_at']}",
@@ -328,6 +328,10 @@ def _other(source: str, sql: str | None) -> str:
     return f"'{source}:' || {sql}" if sql else "cast(null as string)"
 
 
+def _as(sql: str, name: str) -> str:
+    return sql if sql == name else f"{sql} as {name}"
+
+
 def _literal(text: str | None) -> str:
     return f"'{text}'" if text else "cast(null as string)"
 
@@ -337,7 +341,7 @@ def _comments(feed: Feed, proposal: Proposal, base: Base) -> str:
     imports, relation = _responses(feed, base)
     answers = f"answers as (\n    select * from {{{{ ref('stg_{source}__survey_answers') }}}}\n    where has_comment\n)"
     responses = (
-        f"responses as (\n    select\n        {_in(base, feed.fields['response_id'])} as response_id,\n"
+        f"responses as (\n    select\n        {_as(_in(base, feed.fields['response_id']), 'response_id')},\n"
         f"        {_in(base, feed.fields['comment'])} as comment_text\n    from {relation}\n)"
     )
     return (

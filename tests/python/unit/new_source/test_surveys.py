@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.new_source.errors import NewSourceError
+from tests.python.conftest import REPOSITORY
 
 Write = Callable[..., str]
 EXPORT = "ResponseId,RecordedDate,Customer ID,Email,NPS,CSAT,Effort,Q7,Comment\n" + "".join(
@@ -93,3 +94,12 @@ def test_a_question_that_cannot_be_is_told_by_its_column(questions: str, told: s
     mapping = f"tables: {{survey: {{survey_answers: {{questions: {questions}}}}}}}"
     with pytest.raises(NewSourceError, match=told.replace("[", r"\[")):
         write_pack({"survey.csv": EXPORT}, mapping)
+
+
+def test_the_example_of_the_docs_leaves_no_guess(write_pack: Write, project: Path) -> None:
+    mapping = (REPOSITORY / "docs/examples/survey_export.yml").read_text(encoding="utf-8")
+    rows = "".join(f"R{n},2024-02-{n:02d},C{n},{n % 11},{1 + n % 5},{1 + n % 7},fine\n" for n in range(1, 15))
+    header = "Response ID,Recorded Date,Customer ID,NPS,Q2,Q3,Comment\n"
+    said = write_pack({"survey.csv": header + rows}, mapping)
+    assert "-- guess" not in staging(project, "survey_answers")
+    assert "web_shop_ces,ces,trouble,effort,1,7,-1,1,support,after" in said
