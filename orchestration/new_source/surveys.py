@@ -85,6 +85,9 @@ def said_questions(said: dict[str, Any], table: Table) -> tuple[Question, ...]:
             )
         if answer not in (None, "none"):
             found.append(_said(column, answer, table))
+    names = [one.name for one in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise NewSourceError(f"{table.name}: two questions are called {', '.join(twice)}. Give each a name of its own.")
     if sum(one.construct == "recommendation" for one in found) > 1:
         raise NewSourceError(f"{table.name}: two questions have the construct recommendation. A survey asks it once.")
     return tuple(found)

@@ -87,6 +87,10 @@ def test_what_is_said_of_questions_is_no_guess(write_pack: Write, project: Path)
         ("{q7: {construct: recommendation, scale: [1, 5]}}", "asked on a scale from 0 to 10"),
         ("{q7: {construct: effort, scale: [5, 1]}}", "q7 has no scale"),
         ("{comment: {construct: effort}}", "comment holds no numbers"),
+        (
+            "{q7: {construct: effort, question: a}, csat: {construct: satisfaction, question: a}}",
+            "two questions are called a",
+        ),
         ("{q7: none}", "no column of it is known as a question"),
     ],
 )
