@@ -81,7 +81,7 @@ def _fed(proposal: Proposal) -> list[str]:
         lines.append(f"{words.get(feed.entity, feed.entity)} ← {feed.table}: {fields}")
         lines += [
             f"  question {one.column}: {one.construct}, {one.lowest} to {one.highest}"
-            f"{', less is better' if one.direction < 0 else ''}{' (guess)' if one.is_guess else ''}"
+            f", {'less' if one.direction < 0 else 'more'} is better{' (guess)' if one.is_guess else ''}"
             for one in feed.questions
         ]
         lines += [

@@ -36,9 +36,9 @@ def test_columns_with_answers_on_a_scale_become_rows_and_are_guesses(
     said = write_pack({"survey.csv": export})
     for told in (
         "22 rows",
-        "question nps: recommendation, 0 to 10 (guess)",
-        "question csat: satisfaction, 1 to 5 (guess)",
-        "question effort: effort, 1 to 7 (guess)",
+        "question nps: recommendation, 0 to 10, more is better (guess)",
+        "question csat: satisfaction, 1 to 5, more is better (guess)",
+        "question effort: effort, 1 to 7, more is better (guess)",
         "survey.q7 has answers from 1 to 4, and its name does not say what it asks",
         "survey: customers are those of web_shop: a guess",
         "survey_items.csv: web_shop_nps,nps,nps,recommendation,0,10,1,1,,after",
