@@ -1,6 +1,6 @@
 -- What the customers of each arm of a campaign came to, outcome by outcome, all together and cut by one thing at a time
--- that was known of them: how many they are, the sum, and the sum of the squares. Where an arm of a part is of too few, or
--- would tell of another part, it says why it is not shown.
+-- that was known of them: how many they are, the sum, and the sum of the squares. An arm of a part that is of too few,
+-- or would tell of another part, says why it is not shown.
 {% set outcomes = {
     'visit': 'case when has_visited then 1 else 0 end',
     'conversion': 'case when order_count > 0 then 1 else 0 end',

@@ -78,7 +78,10 @@ wholes as (
         named.outcome
     from campaigns
     cross join (
-        values {% for outcome in outcomes %}('{{ outcome }}'){{ ', ' if not loop.last }}{% endfor %}
+        values
+        {%- for outcome in outcomes %}
+        ('{{ outcome }}'){{ ',' if not loop.last }}
+        {%- endfor %}
     ) as named (outcome)
 ),
 
