@@ -250,11 +250,15 @@ def load_nothing(lake: Path, *sources: str) -> None:
 
 def _node(node: Any) -> Node:
     after = {_name(key) for key in node.depends_on.nodes}
+    sql = node.compiled_code
+    if getattr(node.config, "contract", None) and node.config.contract.enforced:
+        # As dbt does: in the order of the contract, whatever the select's is.
+        sql = f"select {', '.join(node.columns)} from (\n{sql}\n) as model_subq"
     return Node(
         node.name,
         f"{node.schema}.{node.name}",
         node.config.materialized,
-        node.compiled_code,
+        sql,
         frozenset(after),
         str(getattr(node.config, "severity", "error")).lower(),
     )
