@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -53,8 +52,6 @@ _COMMANDS_WITH_ARGUMENTS = ("backup", "restore", "rollback", "query", "dbt", "ne
 
 def main(arguments: list[str]) -> int:
     """Return the exit code: 0 where everything held, 1 where a check or load failed, 2 where it could not start."""
-    # dbt's project is half a million objects that stay: to look through them for garbage takes a twentieth of a run.
-    gc.set_threshold(100_000, 50, 100)
     command, *rest = arguments or ["help"]
     if command not in (*_COMMANDS, *_COMMANDS_WITH_ARGUMENTS) or (rest and command in _COMMANDS):
         sys.stderr.write(USAGE)

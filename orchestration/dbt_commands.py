@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import gc
 import threading
 from collections.abc import Callable, Collection, Generator
 from concurrent.futures import Future
@@ -24,6 +25,11 @@ class DbtError(Exception):
         self.result = result
 
 
+def collect_garbage_rarely() -> None:
+    """dbt's project is half a million objects that stay: to look for garbage among them takes a twentieth of a run."""
+    gc.set_threshold(100_000, 50, 100)
+
+
 def run_dbt(*arguments: str, project: Manifest | None = None, hear: Callable[[EventMsg], None] | None = None) -> Any:
     """Run a command of dbt's and return what comes of it: a manifest of `parse`, results of what builds.
 
@@ -33,6 +39,7 @@ def run_dbt(*arguments: str, project: Manifest | None = None, hear: Callable[[Ev
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    collect_garbage_rarely()
     # What dbt would print it writes into its file alone, whose level follows the other where none is said.
     options = ("--log-level", "none", "--log-level-file", "debug", "--no-use-colors", "--no-write-json")
     done = dbtRunner(project, [hear] if hear else []).invoke([*options, *arguments])

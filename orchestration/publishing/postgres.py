@@ -60,7 +60,7 @@ def serve(version: Path, dsn: str, patience: float = PATIENCE) -> Served:
         connection.execute("select pg_advisory_xact_lock(%s)", [_ADVISORY])
         wanted, tables = version_identity(file), version_tables(file)
         held = held_tables(connection)
-        is_new = not held or held_version(connection) != wanted
+        is_new = held_version(connection) != wanted
         rows = 0
         if is_new:
             refuse_others(connection, held, tables)

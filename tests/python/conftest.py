@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import tempfile
@@ -42,8 +41,6 @@ LONGEST_FIRST = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # As a run has it: a worker holds several of dbt's projects.
-    gc.set_threshold(100_000, 50, 100)
     # Settings of whoever works here are none of the tests'.
     os.environ["CEM_ENV_FILE"] = os.devnull
     if not hasattr(config, "workerinput"):  # whoever starts the workers, or works alone

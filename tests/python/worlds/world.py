@@ -27,6 +27,7 @@ import yaml
 
 from orchestration.bounded_memory import bound_memory, connect
 from orchestration.computations import Stage, computed_from, stages
+from orchestration.dbt_commands import collect_garbage_rarely
 from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
 from orchestration.pseudonyms import keep_key
@@ -347,6 +348,7 @@ def run_dbt(manifest: Any, *arguments: str) -> Any:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    collect_garbage_rarely()
     flags = ("--quiet", "--no-use-colors", "--no-write-json", "--log-level-file", "none")
     done = dbtRunner(manifest=manifest).invoke([*flags, *arguments])
     # dbt keeps the database open as long as its process lives, which is this one.
