@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, name in enumerate(LONGEST_FIRST) if path.startswith(name)), len(LONGEST_FIRST))
 
     items.sort(key=place)
+
+
+# Processor seconds by file, child processes included: on shared machines the clock says little.
+_spent: Counter[str] = Counter()
+_counted_until = sum(os.times()[:4])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Each phase of a test says what was spent since the one before; what tests share is its first user's."""
+    global _counted_until
+    report = yield
+    now = sum(os.times()[:4])
+    report.processor_seconds, _counted_until = now - _counted_until, now
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _spent[report.nodeid.split("::")[0]] += report.processor_seconds
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.section(f"{sum(_spent.values()):,.0f} processor seconds")
+    for file, seconds in _spent.most_common(20):
+        terminalreporter.line(f"{seconds:8,.0f} {file}")
 
 
 def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:

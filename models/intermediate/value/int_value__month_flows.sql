@@ -11,7 +11,11 @@ with orders as (
         freight_amount,
         cast(date_trunc('month', business_date) as date) as month_date
     from {{ ref('orders') }}
-    where is_purchase and business_date <= {{ as_of_date() }}
+    where {{ counts_as_purchase() }}
+),
+
+segments as (
+    select * from {{ ref('int_value__customer_segments') }}
 ),
 
 lines as (
@@ -38,7 +42,6 @@ bookings as (
         month_date,
         1 as order_count,
         occurred_at as purchased_at,
-        business_date as purchase_date,
         cast(0 as decimal(18, 4)) as goods_amount,
         coalesce(freight_amount, 0) as freight_amount,
         0 as refund_count,
@@ -57,7 +60,6 @@ bookings as (
         lines.month_date,
         0,
         null,
-        null,
         case when lines.counts_as = 'revenue' then lines.amount else 0 end,
         case when lines.counts_as = 'freight' then lines.amount else 0 end,
         0,
@@ -74,7 +76,7 @@ bookings as (
     select
         refunds.customer_id,
         refunds.month_date,
-        0, null, null, 0, 0, 1, refunds.amount, null, null, 0,
+        0, null, 0, 0, 1, refunds.amount, null, null, 0,
         case when cost_rates.cost_rate is null then 1 else 0 end,
         null, 0, 0
     from refunds
@@ -84,7 +86,7 @@ bookings as (
     select
         customer_id,
         cast(date_trunc('month', business_date) as date),
-        0, null, null, 0, 0, 0, 0, null, null, 0, 0, null, cost_amount, 0
+        0, null, 0, 0, 0, 0, null, null, 0, 0, null, cost_amount, 0
     from {{ ref('message_events') }}
     where cost_amount is not null and business_date <= {{ as_of_date() }}
     union all
@@ -92,20 +94,19 @@ bookings as (
     select
         customer_records.customer_id,
         cast(date_trunc('month', coalesce(customer_records.business_date, segments.first_purchase_date)) as date),
-        0, null, null, 0, 0, 0, 0, null, null, 0, 0, customer_records.acquisition_cost_amount, 0, 0
+        0, null, 0, 0, 0, 0, null, null, 0, 0, customer_records.acquisition_cost_amount, 0, 0
     from {{ ref('customer_records') }} as customer_records
-    left join {{ ref('int_value__customer_segments') }} as segments
-        on customer_records.customer_id = segments.customer_id
+    left join segments on customer_records.customer_id = segments.customer_id
     where customer_records.acquisition_cost_amount is not null
         and coalesce(customer_records.business_date, segments.first_purchase_date) <= {{ as_of_date() }}
     union all
-    select customer_id, month_date, 0, null, null, 0, 0, 0, 0, null, null, 0, 0, advertising_amount, 0, 0
+    select customer_id, month_date, 0, null, 0, 0, 0, 0, null, null, 0, 0, advertising_amount, 0, 0
     from {{ ref('int_value__advertising_shares') }}
     union all
     select
         customer_id,
         cast(date_trunc('month', business_date) as date),
-        0, null, null, 0, 0, 0, 0, null, null, 0, 0, null, 0,
+        0, null, 0, 0, 0, 0, null, null, 0, 0, null, 0,
         cast(
             {{ var('cost_per_contact_amount') }}
             + coalesce(handling_minutes, 0) * {{ var('cost_per_contact_minute_amount') }} as decimal(18, 4)
@@ -119,8 +120,6 @@ months as (
         customer_id,
         month_date,
         sum(order_count) as order_count,
-        min(purchased_at) as first_purchase_at,
-        min(purchase_date) as first_purchase_date,
         max(purchased_at) as last_purchase_at,
         sum(goods_amount) as goods_amount,
         sum(freight_amount) as freight_amount,
@@ -146,19 +145,29 @@ sums as (
                             'acquisition_cost_amount', 'retention_cost_amount', 'cost_to_serve_amount'] %}
         sum({{ measure }}) over (partition by customer_id order by month_date) as lifetime_{{ measure }},
         {%- endfor %}
-        min(first_purchase_at) over (partition by customer_id order by month_date) as known_first_purchase_at,
-        min(first_purchase_date) over (partition by customer_id order by month_date) as known_first_purchase_date,
         max(last_purchase_at) over (partition by customer_id order by month_date) as known_last_purchase_at,
         lead(month_date) over (partition by customer_id order by month_date) as next_month_date
     from months
+),
+
+-- A month before the first purchase does not know of it yet.
+dated as (
+    select
+        sums.*,
+        segments.first_purchase_at,
+        segments.first_purchase_date
+    from sums
+    left join segments
+        on sums.customer_id = segments.customer_id
+        and cast(date_trunc('month', segments.first_purchase_date) as date) <= sums.month_date
 )
 
 select
     customer_id,
     month_date,
     next_month_date,
-    known_first_purchase_at as first_purchase_at,
-    known_first_purchase_date as first_purchase_date,
+    first_purchase_at,
+    first_purchase_date,
     known_last_purchase_at as last_purchase_at,
     cast(order_count as bigint) as order_count,
     cast(goods_amount as decimal(28, 4)) as goods_amount,
@@ -190,4 +199,4 @@ select
     cast(lifetime_acquisition_cost_amount as decimal(28, 4)) as lifetime_acquisition_cost_amount,
     cast(lifetime_retention_cost_amount as decimal(28, 4)) as lifetime_retention_cost_amount,
     cast(lifetime_cost_to_serve_amount as decimal(28, 4)) as lifetime_cost_to_serve_amount
-from sums
+from dated

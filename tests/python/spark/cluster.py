@@ -22,17 +22,35 @@ import psutil
 
 LOOPBACK = "127.0.0.1"
 _START_SECONDS = 120
-# The tables of a test are small: compiling twice, and collecting garbage in parallel, costs more than it saves.
-_SHORT_LIVED_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# The tables of a test are small: compiling twice, and collecting garbage in parallel, costs more than it saves. Who
+# compiles once has by default a place for it that Spark fills in ten minutes: Java then stops compiling.
+_SHORT_LIVED_JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 # So does writing and compiling Java for each query, and planning it anew after each of its stages.
 _SMALL_TABLES = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.shuffle.partitions": "1",
     # An interpreter looks a shared subexpression up in a cache, which costs more than most of them.
     "spark.sql.subexpressionElimination.enabled": "false",
 }
+
+# A server logs each statement, several times over. What is waited for is said by three classes.
+_LOGGING = """
+rootLogger.level = warn
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
+logger.server.name = org.apache.spark.sql.connect.service.SparkConnectServer
+logger.server.level = info
+logger.master.name = org.apache.spark.deploy.master.Master
+logger.master.level = info
+logger.worker.name = org.apache.spark.deploy.worker.Worker
+logger.worker.level = info
+"""
 
 
 class ClusterError(Exception):
@@ -190,6 +208,7 @@ class SparkCluster:
 
         home = Path(pyspark.__file__).parent
         self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
         log = self.folder / f"{name}.log"
         environment = {
             **os.environ,

@@ -31,7 +31,7 @@ from orchestration.dbt_commands import collect_garbage_rarely
 from orchestration.demo_loading import load_or_serve
 from orchestration.ingestion.load import SourceLoad
 from orchestration.pseudonyms import keep_key
-from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings
+from orchestration.settings import DEMO_SOURCES, PROJECT_ROOT, Settings, source_entities
 from tests.python.conftest import made_once
 from tests.python.worlds.company import Company
 
@@ -215,9 +215,9 @@ def _compile(settings: Settings, variables: str) -> Compiled:
     load_nothing(settings.lake, *settings.sources)
     settings.warehouse.parent.mkdir()
     keep_key(settings)
+    settings.warehouse.write_bytes(made_once("seeds", _seeds))
     manifest = manifest_of(settings.sources)
     with dbt_environment(settings.child_environment()):
-        run_dbt(manifest, "seed", "--vars", variables)
         run_dbt(manifest, "compile", "--exclude", "resource_type:unit_test", "--vars", variables)
     nodes = {unique_id: node for unique_id, node in manifest.nodes.items() if node.resource_type in ("model", "test")}
     with duckdb.connect(str(settings.warehouse)) as connection:
@@ -239,6 +239,16 @@ def _compile(settings: Settings, variables: str) -> Compiled:
         # dbt has tests of columns whose model is off, and compiles none of them.
         tuple(_node(nodes[key]) for key in order if nodes[key].resource_type == "test" and nodes[key].compiled_code),
     )
+
+
+def _seeds(home: Path) -> bytes:
+    """A warehouse with the seeds, which no source or var changes."""
+    settings = Settings(home=home, sources=DEMO_SOURCES)
+    settings.warehouse.parent.mkdir()
+    keep_key(settings)
+    with dbt_environment(settings.child_environment()):
+        run_dbt(manifest_of(settings.sources), "seed")
+    return settings.warehouse.read_bytes()
 
 
 def load_nothing(lake: Path, *sources: str) -> None:
@@ -295,30 +305,51 @@ def _register_raw_tables(settings: Settings) -> None:
 
 @functools.cache
 def manifest_of(sources: tuple[str, ...]) -> Any:
-    """dbt's manifest of the project with these sources, parsed once a session.
+    """dbt's manifest of the project with these sources, of one parse a session.
 
-    No var changes it: vars are read when a model is compiled, and no model is on, or reads another, by one.
+    The project is parsed with all its sources, and what belongs to others is taken out: as dbt_project.yml switches
+    models on, and as dbt goes on from there. No var changes it: vars are read when a model is compiled, and no model is
+    on, or reads another, by one.
     """
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
     def packed(home: Path) -> bytes:
         """As dbt keeps it from one command to the next; a pickle of it does not come back whole."""
-        with dbt_environment(Settings(home=home, sources=sources).child_environment()):
+        settings = Settings(home=home, sources=tuple(source_entities()))
+        with dbt_environment(settings.child_environment()):
             found: bytes = run_dbt(None, "parse").to_msgpack(extended_mashumaro_encoder)
         return found
 
-    name = hashlib.md5(f"parsed {sources}".encode()).hexdigest()
-    manifest = Manifest.from_msgpack(made_once(name, packed), extended_mashumuro_decoder)
+    manifest = Manifest.from_msgpack(made_once("parsed", packed), extended_mashumuro_decoder)
+    _take_out(manifest, set(source_entities()).difference(sources))
     manifest.build_flat_graph()
     manifest.build_parent_and_child_maps()
     return manifest
 
 
+def _take_out(manifest: Any, sources: set[str]) -> None:
+    """Staging models and raw tables of `sources`, with the tests and unit tests of those models.
+
+    What loops over the sources that are on reads the others no more.
+    """
+    models = {key for key, node in manifest.nodes.items() if node.fqn[1] == "staging" and node.fqn[2] in sources}
+    gone = models | {key for key, table in manifest.sources.items() if table.source_name in sources}
+    for key, test in list(manifest.unit_tests.items()):
+        if not models.isdisjoint(test.depends_on.nodes):
+            del manifest.unit_tests[key]
+    for key, node in list(manifest.nodes.items()):
+        if key in models or getattr(node, "attached_node", None) in models:
+            del manifest.nodes[key]
+        elif node.resource_type in ("model", "test"):
+            node.depends_on.nodes = [parent for parent in node.depends_on.nodes if parent not in gone]
+
+
 def keep_parsed(settings: Settings) -> None:
     """Leave what dbt knows of the parsed project where the first command in this home looks for it.
 
-    dbt would parse all of it again, because the warehouse is at another path. Nothing that it parses depends on that.
+    dbt would parse all of it again, because the warehouse is at another path, and because the project was parsed with
+    all its sources. Nothing that it parses depends on the one, and `manifest_of` sees to the other.
     """
     from dbt.contracts.files import FileHash
     from dbt.parser.manifest import PARTIAL_PARSE_FILE_NAME, extended_mashumaro_encoder
@@ -326,6 +357,8 @@ def keep_parsed(settings: Settings) -> None:
     manifest = manifest_of(settings.sources)
     credentials = dbt_credentials(settings)
     manifest.state_check.profile_hash = FileHash.from_contents(pformat(sorted(credentials.connection_info())))
+    manifest.env_vars["CEM_SOURCES"] = sources = settings.child_environment()["CEM_SOURCES"]
+    manifest.state_check.project_env_vars_hash = FileHash.from_contents(f"CEM_SOURCES:{sources}|")
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     parsed: bytes = manifest.to_msgpack(extended_mashumaro_encoder)
     (settings.dbt_target / PARTIAL_PARSE_FILE_NAME).write_bytes(parsed)
