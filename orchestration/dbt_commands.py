@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import ctypes
 import gc
+import os
 import threading
 from collections.abc import Callable, Collection, Generator
 from concurrent.futures import Future
@@ -41,7 +42,8 @@ def run_dbt(*arguments: str, project: Manifest | None = None, hear: Callable[[Ev
 
     collect_garbage_rarely()
     # What dbt would print it writes into its file alone, whose level follows the other where none is said.
-    options = ("--log-level", "none", "--log-level-file", "debug", "--no-use-colors", "--no-write-json")
+    file_level = os.environ.get("DBT_LOG_LEVEL_FILE", "debug")
+    options = ("--log-level", "none", "--log-level-file", file_level, "--no-use-colors", "--no-write-json")
     done = dbtRunner(project, [hear] if hear else []).invoke([*options, *arguments])
     # dbt keeps the database open as long as its process lives, which is this one.
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]

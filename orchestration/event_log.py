@@ -18,7 +18,7 @@ from dagster._core.instance import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 
 class KeptEventLog(SqliteEventLogStorage):
@@ -53,9 +53,16 @@ class KeptEventLog(SqliteEventLogStorage):
         with self._one_at_a_time:
             if file not in self._engines:
                 with first:
-                    self._engines[file] = create_engine(self.conn_string_for_shard(file))
+                    self._engines[file] = _engine(self.conn_string_for_shard(file))
             with self._engines[file].begin() as connection:
                 yield connection
+
+
+def _engine(url: str) -> Engine:
+    """It does not wait for the disk at each commit: a machine that loses power loses the last events, and no file."""
+    engine = create_engine(url)
+    event.listen(engine, "connect", lambda connection, _: connection.execute("pragma synchronous = normal"))
+    return engine
 
 
 def opened_instance(records: Path) -> DagsterInstance:

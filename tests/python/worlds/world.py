@@ -14,7 +14,7 @@ import json
 import os
 import pickle
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -202,20 +202,24 @@ def _needed(compiled: Compiled, wanted: tuple[str, ...]) -> set[str]:
 @functools.cache
 def compiled_for(sources: tuple[str, ...], variables: str = "{}", as_of: date | None = None) -> Compiled:
     """The models' and tests' SQL, and the seeds, made once a session for a set of sources, variables (JSON) and day."""
-    name = hashlib.md5(f"compiled {sources} {variables} {as_of}".encode()).hexdigest()
 
     def compiled(home: Path) -> bytes:
         return pickle.dumps(_compile(Settings(home=home, sources=sources, as_of=as_of), variables))
 
-    found: Compiled = pickle.loads(made_once(name, compiled))
+    found: Compiled = pickle.loads(_made_once(f"compiled {sources} {variables} {as_of}", compiled))
     return found
+
+
+def _made_once(what: str, make: Callable[[Path], bytes]) -> bytes:
+    """`what` of this project: a test may work on a copy of it that it changed."""
+    return made_once(hashlib.md5(f"{PROJECT_ROOT} {what}".encode()).hexdigest(), make)
 
 
 def _compile(settings: Settings, variables: str) -> Compiled:
     load_nothing(settings.lake, *settings.sources)
     settings.warehouse.parent.mkdir()
     keep_key(settings)
-    settings.warehouse.write_bytes(made_once("seeds", _seeds))
+    settings.warehouse.write_bytes(_made_once("seeds", _seeds))
     manifest = manifest_of(settings.sources)
     with dbt_environment(settings.child_environment()):
         run_dbt(manifest, "compile", "--exclude", "resource_type:unit_test", "--vars", variables)
@@ -314,15 +318,18 @@ def manifest_of(sources: tuple[str, ...]) -> Any:
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
+    # A pack that was written a moment ago is not in what this process read of the project before.
+    known = tuple(dict.fromkeys((*source_entities(), *sources)))
+
     def packed(home: Path) -> bytes:
         """As dbt keeps it from one command to the next; a pickle of it does not come back whole."""
-        settings = Settings(home=home, sources=tuple(source_entities()))
+        settings = Settings(home=home, sources=known)
         with dbt_environment(settings.child_environment()):
             found: bytes = run_dbt(None, "parse").to_msgpack(extended_mashumaro_encoder)
         return found
 
-    manifest = Manifest.from_msgpack(made_once("parsed", packed), extended_mashumuro_decoder)
-    _take_out(manifest, set(source_entities()).difference(sources))
+    manifest = Manifest.from_msgpack(_made_once(f"parsed {known}", packed), extended_mashumuro_decoder)
+    _take_out(manifest, set(known).difference(sources))
     manifest.build_flat_graph()
     manifest.build_parent_and_child_maps()
     return manifest
